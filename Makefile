@@ -1,0 +1,114 @@
+# Kotak. `make demo` shows it, `make test` proves it; both install what is missing.
+# Variables: O (build folder), CC, WERROR= (to relax), SANITIZE=1 (ASan and UBSan), PREFIX, DESTDIR.
+
+O ?= build
+PREFIX ?= /usr/local
+CFLAGS ?= -O2 -g
+WERROR ?= -Werror
+PKG_CONFIG ?= pkg-config
+VERSION := 0.1
+
+WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes $(WERROR)
+HARDENING := -fstack-protector-strong
+ifdef SANITIZE
+HARDENING += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+LDFLAGS += -fsanitize=address,undefined
+else
+HARDENING += -D_FORTIFY_SOURCE=2
+endif
+
+pkg = $(shell $(PKG_CONFIG) --$(1) $(2) 2>/dev/null)
+LIBS_core := sqlite3 jansson libsodium
+LIBS_kotakd := $(LIBS_core) libsystemd inih gammu libserialport libcurl
+LIBS_kotakctl := $(LIBS_core) inih libcurl
+LIBS_ppidd := $(LIBS_core) libsystemd inih libmicrohttpd zlib
+LIBS_ppidctl := $(LIBS_core) inih
+LIBS_modem-sim := jansson libsystemd
+LIBS_kotak-demo := jansson libsystemd libmicrohttpd
+LIBS_all := $(sort $(LIBS_kotakd) $(LIBS_kotakctl) $(LIBS_ppidd) $(LIBS_modem-sim) $(LIBS_kotak-demo))
+
+KOTAK_CFLAGS = -std=gnu17 -D_GNU_SOURCE -DKOTAK_VERSION='"$(VERSION)"' -DKOTAK_PREFIX='"$(PREFIX)"' \
+	-Ifirmware -Idrivers -I. -I$(O) $(WARNINGS) $(HARDENING) -fPIE -MMD -MP \
+	$(call pkg,cflags,$(LIBS_all))
+KOTAK_LIBS = $(call pkg,libs,$(1))
+COMPILE = $(CC) $(KOTAK_CFLAGS) $(CFLAGS) $(CPPFLAGS)
+LINK = $(CC) -pie -Wl,--as-needed -Wl,-z,relro,-z,now $(CFLAGS) $(LDFLAGS)
+
+objects = $(patsubst %.c,$(O)/obj/%.o,$(wildcard $(1)))
+
+BASE := $(call objects,firmware/base/*.c firmware/wire/*.c)
+STORE := $(call objects,firmware/store/*.c)
+CORE_ALL := $(STORE) $(call objects,firmware/dialogue/*.c firmware/sync/*.c firmware/kotakd/*.c firmware/port/*.c)
+CORE := $(filter-out %/main.o,$(CORE_ALL))
+DRIVERS := $(call objects,drivers/*/*.c)
+KOTAKCTL_ALL := $(call objects,tools/kotakctl/*.c)
+PPIDD_ALL := $(call objects,tools/ppidd/*.c)
+PPIDD := $(filter-out %/ppidd.o %/ppidctl.o,$(PPIDD_ALL))
+MODEM_SIM_ALL := $(call objects,tools/modem-sim/*.c)
+MODEM_SIM := $(filter-out %/main.o,$(MODEM_SIM_ALL))
+DEMO_ALL := $(call objects,tools/demo/*.c)
+
+PROGRAMS := $(foreach p,$(if $(wildcard firmware/kotakd/main.c),kotakd) \
+	$(if $(KOTAKCTL_ALL),kotakctl) $(if $(filter %/ppidd.o,$(PPIDD_ALL)),ppidd) \
+	$(if $(filter %/ppidctl.o,$(PPIDD_ALL)),ppidctl) $(if $(MODEM_SIM_ALL),modem-sim) \
+	$(if $(DEMO_ALL),kotak-demo),$(O)/$(p))
+
+# Files that programs carry inside: each becomes a list of bytes to #include.
+EMBEDDED := $(wildcard firmware/*/migrations/*.sql tools/ppidd/migrations/*.sql tools/*/*.css tools/*/*.html tools/*/*.js)
+GENERATED := $(EMBEDDED:%=$(O)/gen/%.inc)
+
+CATALOGUES := $(patsubst firmware/dialogue/po/%.po,$(O)/locale/%/LC_MESSAGES/kotak.mo,$(wildcard firmware/dialogue/po/*.po))
+
+all: $(PROGRAMS) $(CATALOGUES)
+
+$(O)/gen/%.inc: %
+	@mkdir -p $(@D)
+	od -An -v -tx1 $< | sed 's/[0-9a-f][0-9a-f]/0x&,/g' > $@
+
+$(O)/obj/%.o: %.c | $(GENERATED)
+	@mkdir -p $(@D)
+	$(COMPILE) -c -o $@ $<
+
+$(O)/kotakd: $(CORE_ALL) $(DRIVERS) $(BASE)
+	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_kotakd))
+$(O)/kotakctl: $(KOTAKCTL_ALL) $(STORE) $(BASE) $(call objects,drivers/uplink/*.c drivers/clock/*.c)
+	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_kotakctl))
+$(O)/ppidd: $(PPIDD) $(O)/obj/tools/ppidd/ppidd.o $(BASE)
+	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_ppidd))
+$(O)/ppidctl: $(PPIDD) $(O)/obj/tools/ppidd/ppidctl.o $(BASE)
+	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_ppidd))
+$(O)/modem-sim: $(MODEM_SIM_ALL) $(BASE)
+	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_modem-sim) libsodium inih)
+$(O)/kotak-demo: $(DEMO_ALL) $(BASE)
+	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_kotak-demo) libsodium inih)
+
+$(O)/locale/%/LC_MESSAGES/kotak.mo: firmware/dialogue/po/%.po
+	@mkdir -p $(@D)
+	msgfmt --check -o $@ $<
+
+# One test program per module, linked to every object but the mains.
+UNIT := $(patsubst tests/unit/%.c,$(O)/tests/%,$(wildcard tests/unit/test_*.c))
+UNIT_PPIDD := $(patsubst tests/unit/ppidd/%.c,$(O)/tests/%,$(wildcard tests/unit/ppidd/test_*.c))
+UNIT_SIM := $(patsubst tests/unit/modem-sim/%.c,$(O)/tests/%,$(wildcard tests/unit/modem-sim/test_*.c))
+unit: $(UNIT) $(UNIT_PPIDD) $(UNIT_SIM)
+
+$(UNIT): $(O)/tests/%: $(O)/obj/tests/unit/%.o $(CORE) $(DRIVERS) $(BASE)
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_kotakd) cmocka)
+$(UNIT_PPIDD): $(O)/tests/%: $(O)/obj/tests/unit/ppidd/%.o $(PPIDD) $(BASE)
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_ppidd) cmocka)
+$(UNIT_SIM): $(O)/tests/%: $(O)/obj/tests/unit/modem-sim/%.o $(MODEM_SIM) $(BASE)
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_modem-sim) libsodium inih cmocka)
+
+deps:
+	sh board/deps.sh
+
+clean:
+	rm -rf $(O)
+
+.PHONY: all unit deps clean
+.SECONDARY:
+
+-include $(shell find $(O)/obj -name '*.d' 2>/dev/null)
