@@ -27,7 +27,7 @@ LIBS_modem-sim := jansson libsystemd
 LIBS_kotak-demo := jansson libsystemd libmicrohttpd
 LIBS_all := $(sort $(LIBS_kotakd) $(LIBS_kotakctl) $(LIBS_ppidd) $(LIBS_modem-sim) $(LIBS_kotak-demo))
 
-KOTAK_CFLAGS = -std=gnu17 -D_GNU_SOURCE -DKOTAK_VERSION='"$(VERSION)"' -DKOTAK_PREFIX='"$(PREFIX)"' \
+KOTAK_CFLAGS := -std=gnu17 -D_GNU_SOURCE -DKOTAK_VERSION='"$(VERSION)"' -DKOTAK_PREFIX='"$(PREFIX)"' \
 	-Ifirmware -Idrivers -I. -I$(O) $(WARNINGS) $(HARDENING) -fPIE -MMD -MP \
 	$(call pkg,cflags,$(LIBS_all))
 KOTAK_LIBS = $(call pkg,libs,$(1))

@@ -37,7 +37,8 @@ int ticket_format(char out[static TICKET_SIZE], unsigned kiosk, uint32_t serial)
 	if (kiosk < 1 || kiosk > TICKET_KIOSK_MAX || serial < 1 || serial > TICKET_SERIAL_MAX)
 		return -ERANGE;
 	snprintf(digits, sizeof(digits), "%03u%06u", kiosk % 1000U, serial % 1000000U);
-	snprintf(out, TICKET_SIZE, "%.3s-%.6s-%u", digits, digits + 3, damm(digits, 9));
+	snprintf(out, TICKET_SIZE, "%.3s-%.6s-%c", digits, digits + 3,
+		(char)('0' + damm(digits, 9)));
 	return 0;
 }
 
