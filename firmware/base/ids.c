@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#define _GNU_SOURCE
 #include "base/ids.h"
 
 #include <ctype.h>
@@ -50,7 +49,7 @@ void time_format(int64_t time_ms, char out[static TIME_SIZE])
 
 	gmtime_r(&seconds, &parts);
 	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &parts);
-	snprintf(out, TIME_SIZE, "%s.%03dZ", date, (int)(clamped % 1000));
+	snprintf(out, TIME_SIZE, "%s.%03uZ", date, (unsigned)(clamped % 1000) % 1000U);
 }
 
 int time_parse(const char *text, int64_t *time_ms)

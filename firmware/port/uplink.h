@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 struct uplink_request {
-	uint64_t tag;       /* the caller's, comes back with the answer */
+	uint64_t tag;	    /* the caller's, comes back with the answer */
 	const char *path;   /* "/v1/kiosk/events", may have a query */
 	const char *token;  /* bearer token, NULL for none */
 	const char *body;   /* JSON to POST (gzip-compressed under way), NULL for a GET */
@@ -20,10 +20,10 @@ struct uplink_request {
 
 struct uplink_response {
 	uint64_t tag;
-	int status;       /* HTTP status; 0 when there was no answer at all */
-	char *body;       /* zero-terminated, of size bytes; NULL when there is none; receiver frees */
+	int status; /* HTTP status; 0 when there was no answer at all */
+	char *body; /* zero-terminated, of size bytes; NULL when there is none; receiver frees */
 	size_t size;
-	char *error;      /* for a technician, when status is 0; receiver frees */
+	char *error;	  /* for a technician, when status is 0; receiver frees */
 	bool certificate; /* status 0 because the server's certificate isn't trusted */
 };
 

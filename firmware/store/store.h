@@ -52,8 +52,8 @@ void store_undo(struct store *store);
  * Prepares (or takes from the cache) and binds: types is one letter per argument:
  * i int64_t, t const char * (NULL allowed), b const void * and size_t.
  */
-must_check int store_query(struct store *store, sqlite3_stmt **out, const char *sql,
-	const char *types, ...);
+must_check int store_query(
+	struct store *store, sqlite3_stmt **out, const char *sql, const char *types, ...);
 /* Runs to the end, no rows wanted. Returns the number of changed rows or a negative errno. */
 must_check int store_run(struct store *store, const char *sql, const char *types, ...);
 /* 1 a row, 0 no more, or a negative errno. */
@@ -74,11 +74,11 @@ must_check int store_event(struct store *store, const struct moment *moment, con
 	const char *type, const char *ticket, const json_t *data, json_t *personal);
 /* Events after (epoch, seq) in the same epoch as a JSON array, with personal parts that are
  * still kept: at most most events and about bytes bytes of text. Caller owns *out. */
-must_check int store_events_after(struct store *store, int64_t epoch, int64_t seq, int most,
-	size_t bytes, json_t **out);
+must_check int store_events_after(
+	struct store *store, int64_t epoch, int64_t seq, int most, size_t bytes, json_t **out);
 /* The present epoch and its last seq and hash. */
-must_check int store_log_head(struct store *store, int64_t *epoch, int64_t *seq,
-	char hash[static HASH_SIZE]);
+must_check int store_log_head(
+	struct store *store, int64_t *epoch, int64_t *seq, char hash[static HASH_SIZE]);
 /*
  * Ends the present epoch (of which the server has everything up to shared) and begins
  * number, whose first event is epoch.started {reason, previous_epoch, previous_seq,
@@ -108,8 +108,8 @@ must_check int store_sync_contact(struct store *store, int64_t now_ms, const cha
  * them, in the caller's transaction; those whose id is known are skipped. Returns how many
  * were new.
  */
-must_check int store_commands_take(struct store *store, const struct moment *moment,
-	const json_t *commands);
+must_check int store_commands_take(
+	struct store *store, const struct moment *moment, const json_t *commands);
 /* Sets the cursor alone, after a restore told us how far we had come. */
 must_check int store_commands_place(struct store *store, int64_t number, const char *id);
 /* The seq of the last event of this epoch whose hash agrees with the server's list
@@ -120,7 +120,7 @@ must_check int store_log_common(struct store *store, int64_t epoch, const json_t
  * Adds those complaints of the server's snapshot (array of objects with the fields of the
  * complaints listing) that aren't here, each with an event complaint.restored. Returns how many.
  */
-must_check int store_complaints_restore(struct store *store, const struct moment *moment,
-	const json_t *complaints);
+must_check int store_complaints_restore(
+	struct store *store, const struct moment *moment, const json_t *complaints);
 
 #endif

@@ -11,8 +11,8 @@
 #define CANONICAL (JSON_COMPACT | JSON_SORT_KEYS | JSON_ENSURE_ASCII)
 #define SALT_SIZE 16
 
-static const char *const hashed_fields[] = { "epoch", "seq", "id", "time", "clock", "boot",
-	"actor", "type", "ticket", "data" };
+static const char *const hashed_fields[] = { "epoch", "seq", "id", "time", "clock", "boot", "actor",
+	"type", "ticket", "data" };
 
 static int hash_two(const char *first, const char *second, char hash[static HASH_SIZE])
 {
@@ -28,8 +28,8 @@ static int hash_two(const char *first, const char *second, char hash[static HASH
 	return 0;
 }
 
-int event_hash(const json_t *event, const char previous[static HASH_SIZE],
-	char hash[static HASH_SIZE])
+int event_hash(
+	const json_t *event, const char previous[static HASH_SIZE], char hash[static HASH_SIZE])
 {
 	autojson json_t *bare = json_object();
 
@@ -80,8 +80,8 @@ int event_seal(json_t *event, json_t *body)
 int event_check_seal(const json_t *event)
 {
 	const json_t *personal = json_object_get(event, "personal");
-	const char *sealed = json_string_value(
-		json_object_get(json_object_get(event, "data"), "personal"));
+	const char *sealed =
+		json_string_value(json_object_get(json_object_get(event, "data"), "personal"));
 	char hash[HASH_SIZE];
 
 	if (!personal || json_is_null(personal))
@@ -99,7 +99,7 @@ int event_check_seal(const json_t *event)
 static bool is_text(const json_t *value, size_t most)
 {
 	return json_is_string(value) && json_string_length(value) > 0 &&
-		json_string_length(value) <= most;
+	       json_string_length(value) <= most;
 }
 
 const char *event_fault(const json_t *event)

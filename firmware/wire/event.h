@@ -38,8 +38,8 @@ DEFINE_CLEANUP(json, json_t *, json_decref);
  * canonical form (keys sorted, no white space, ASCII only). -EINVAL when a field is
  * missing or of the wrong type.
  */
-must_check int event_hash(const json_t *event, const char previous[static HASH_SIZE],
-	char hash[static HASH_SIZE]);
+must_check int event_hash(
+	const json_t *event, const char previous[static HASH_SIZE], char hash[static HASH_SIZE]);
 
 /* Puts body under event.personal with a fresh salt, and its hash into event.data.personal. */
 must_check int event_seal(json_t *event, json_t *body);

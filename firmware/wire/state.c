@@ -65,7 +65,8 @@ int state_path(enum complaint_state from, enum complaint_state to,
 	while (head < tail && before[to] < 0) {
 		enum complaint_state here = queue[head++];
 		for (unsigned next = 0; next < STATE_COUNT; next++) {
-			if (before[next] < 0 && state_may_follow(here, (enum complaint_state)next)) {
+			if (before[next] < 0 &&
+				state_may_follow(here, (enum complaint_state)next)) {
 				before[next] = (int)here;
 				queue[tail++] = (enum complaint_state)next;
 			}

@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* H. M. Damm, "Total anti-symmetrische Quasigruppen" (2004): a totally anti-symmetric one of order 10. */
+/* H. M. Damm, "Total anti-symmetrische Quasigruppen" (2004): a totally anti-symmetric one of
+ * order 10. */
 static const uint8_t damm_table[10][10] = {
 	{ 0, 3, 1, 7, 5, 9, 8, 6, 4, 2 },
 	{ 7, 0, 9, 2, 1, 5, 4, 8, 6, 3 },
