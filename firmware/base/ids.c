@@ -45,11 +45,11 @@ void time_format(int64_t time_ms, char out[static TIME_SIZE])
 	int64_t clamped = time_ms < 0 ? 0 : time_ms > last ? last : time_ms;
 	time_t seconds = (time_t)(clamped / 1000);
 	struct tm parts;
-	char date[21];
+	size_t length;
 
 	gmtime_r(&seconds, &parts);
-	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &parts);
-	snprintf(out, TIME_SIZE, "%s.%03uZ", date, (unsigned)(clamped % 1000) % 1000U);
+	length = strftime(out, TIME_SIZE, "%Y-%m-%dT%H:%M:%S", &parts);
+	snprintf(out + length, TIME_SIZE - length, ".%03dZ", (int)(clamped % 1000));
 }
 
 int time_parse(const char *text, int64_t *time_ms)
