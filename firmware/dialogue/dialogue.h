@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The conversation: one message of a resident and what we know goes in; the reply and
+ * what is to be recorded come out. It does no I/O and reads no clock: the caller looks up
+ * the session, calls, and writes the outcome down in one transaction.
+ *
+ * Texts are UTF-8. What a resident wrote is hostile: it may be anything but an embedded
+ * NUL. Functions return 0 or a negative errno (-ENOMEM, or what a lookup returned).
+ */
+#ifndef KOTAK_DIALOGUE_DIALOGUE_H
+#define KOTAK_DIALOGUE_DIALOGUE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/cleanup.h"
+#include "base/ids.h"
+#include "wire/state.h"
+#include "wire/ticket.h"
+
+#define DIALOGUE_PIN_SIZE 5 /* 4 digits and the terminator */
+#define DIALOGUE_SENDER_SIZE 48
+
+/* How long a question of ours waits for its answer. */
+#define DIALOGUE_DETAILS_MS (INT64_C(3) * 24 * 3600 * 1000)
+#define DIALOGUE_QUESTION_MS (INT64_C(14) * 24 * 3600 * 1000)
+
+/* The longest message we send, in parts of a concatenated SMS. */
+#define DIALOGUE_PARTS_MAX 10
+
+enum dialogue_channel {
+	DIALOGUE_SMS,
+};
+
+/* The question of ours that the sender's next message may answer. */
+enum dialogue_topic {
+	DIALOGUE_AWAIT_NOTHING,
+	DIALOGUE_AWAIT_DETAILS,	 /* name and address */
+	DIALOGUE_AWAIT_ADDRESS,	 /* the name came alone */
+	DIALOGUE_AWAIT_QUESTION, /* an officer's question: the reply joins the ticket */
+	DIALOGUE_TOPIC_COUNT,
+};
+
+/* What a message was understood to be. */
+enum dialogue_intention {
+	DIALOGUE_COMPLAINT,
+	DIALOGUE_DETAILS, /* an answer to a question of ours */
+	DIALOGUE_STATUS,
+	DIALOGUE_HELP,
+	DIALOGUE_IGNORED, /* thanks, "ok", nothing: may still get a polite reply */
+	DIALOGUE_INTENTION_COUNT,
+};
+
+/* The names used in the store: "none", "details", "address", "question". */
+const char *dialogue_topic_name(enum dialogue_topic topic);
+bool dialogue_topic_from_name(const char *name, enum dialogue_topic *topic);
+/* "complaint", "details", "status", "help", "ignored". */
+const char *dialogue_intention_name(enum dialogue_intention intention);
+
+struct dialogue_session {
+	enum dialogue_topic topic;
+	char ticket[TICKET_SIZE]; /* what it is about; "" for DIALOGUE_AWAIT_NOTHING */
+};
+
+/* What a reply about a complaint needs to know. */
+struct dialogue_complaint {
+	char ticket[TICKET_SIZE];
+	char uuid[UUID_SIZE];
+	enum complaint_state state;
+	char sender[DIALOGUE_SENDER_SIZE]; /* "" when it didn't come from a number */
+	char pin[DIALOGUE_PIN_SIZE];
+	int64_t created_ms;
+	int64_t updated_ms;
+	char *answer; /* malloc'ed by the lookup, freed by the engine; NULL: none yet */
+};
+
+/* Both return 1 and *out, 0 when there is none, or a negative errno. */
+struct dialogue_lookup {
+	int (*find)(void *context, const char *ticket, struct dialogue_complaint *out);
+	/* The newest complaint of this sender. */
+	int (*latest)(void *context, const char *sender, struct dialogue_complaint *out);
+	void *context;
+};
+
+struct dialogue_input {
+	enum dialogue_channel channel;
+	const char *sender;		 /* normalised address */
+	const char *text;		 /* as it came */
+	const char *language;		 /* "id", "jv", "en"; NULL or unknown: "id" */
+	struct dialogue_session session; /* expired ones are left out by the caller */
+	const char *known_name;		 /* what is known of the sender, or NULL */
+	const char *known_address;
+	const char *next_ticket; /* used if a complaint is opened */
+	const char *next_pin;
+	int64_t now_ms;
+	int utc_offset_s;	/* local time minus UTC, for dates that people read */
+	unsigned parts_missing; /* parts of a long message that never came */
+	bool guess_blocked;	/* too many wrong tickets or PINs from this sender */
+	const struct dialogue_lookup *lookup;
+};
+
+enum dialogue_session_change {
+	DIALOGUE_SESSION_KEEP,
+	DIALOGUE_SESSION_SET,
+	DIALOGUE_SESSION_CLEAR,
+};
+
+/* All char * are malloc'ed, NULL when they don't apply; const char * are static. */
+struct dialogue_output {
+	enum dialogue_intention intention;
+
+	bool open_complaint; /* with next_ticket and next_pin */
+	char *complaint_text;
+
+	/* DIALOGUE_DETAILS: for the ticket, and name and address for the sender's contact too. */
+	char details_ticket[TICKET_SIZE];
+	char *details_name;
+	char *details_address;
+	char *details_text;    /* the answer as it came */
+	bool answers_question; /* an officer's: the complaint is complete again */
+
+	char *reply;			/* one GSM-7 part; NULL is a deliberate silence … */
+	const char *silence;		/* … for this reason */
+	const char *purpose;		/* "ticket", "details", "status", "help" */
+	char reply_ticket[TICKET_SIZE]; /* "" when it is about none */
+
+	enum dialogue_session_change session_change;
+	struct dialogue_session session; /* DIALOGUE_SESSION_SET */
+	int64_t session_ms;		 /* its lifetime from now_ms */
+
+	bool wrong_guess; /* to be counted against the sender */
+};
+
+/*
+ * Binds the catalogues in localedir (LL/LC_MESSAGES/kotak.mo). Without them everything is
+ * said in Indonesian. Call once, before anything else here; sets LC_MESSAGES and, at each
+ * message, the environment's LANGUAGE, so all calls belong into one thread.
+ */
+must_check int dialogue_init(const char *localedir);
+
+/* Understands one message. *out is filled anew; release it with dialogue_output_free(). */
+must_check int dialogue_handle(const struct dialogue_input *input, struct dialogue_output *out);
+
+/* Releases what *out holds; a zeroed one is fine. */
+void dialogue_output_free(struct dialogue_output *out);
+
+/* Messages that the kiosk starts. */
+enum dialogue_message {
+	DIALOGUE_MESSAGE_ANSWER,     /* ticket, text: up to DIALOGUE_PARTS_MAX parts */
+	DIALOGUE_MESSAGE_QUESTION,   /* ticket, text: same */
+	DIALOGUE_MESSAGE_STATE,	     /* ticket, state, text (the reason, may be NULL): one part */
+	DIALOGUE_MESSAGE_EXTENDED,   /* ticket, text (the reason, may be NULL): one part */
+	DIALOGUE_MESSAGE_RENUMBERED, /* old_ticket, ticket: one part */
+};
+
+struct dialogue_values {
+	const char *ticket;
+	const char *old_ticket;
+	const char *text;
+	enum complaint_state state;
+};
+
+/*
+ * Writes such a message in a language (NULL or unknown: Indonesian). Caller frees *out.
+ * -EINVAL when a value that the message needs is NULL.
+ */
+must_check int dialogue_compose(enum dialogue_message message, const char *language,
+	const struct dialogue_values *values, char **out);
+
+#endif
