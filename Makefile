@@ -65,7 +65,7 @@ $(O)/gen/%.inc: %
 	@mkdir -p $(@D)
 	od -An -v -tx1 $< | sed 's/[0-9a-f][0-9a-f]/0x&,/g' > $@
 
-$(O)/obj/%.o: %.c | $(GENERATED)
+$(O)/obj/%.o: %.c | $(GENERATED) libraries
 	@mkdir -p $(@D)
 	$(COMPILE) -c -o $@ $<
 
@@ -105,10 +105,64 @@ $(UNIT_SIM): $(O)/tests/%: $(O)/obj/tests/unit/modem-sim/%.o $(MODEM_SIM) $(BASE
 deps:
 	sh board/deps.sh
 
-clean:
-	rm -rf $(O)
+# Says in one line what to do when a library isn't there, before the compiler says it in hundreds.
+libraries:
+	@$(PKG_CONFIG) --exists --print-errors $(LIBS_all) || \
+		{ echo 'Libraries are missing: "make deps" installs them.' >&2; exit 1; }
 
-.PHONY: all unit deps clean
+PARALLEL := $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+ASAN := $(O)-asan
+# Scenarios that run once more with programs built for ASan, UBSan and LeakSanitizer.
+SANITIZED_SCENARIOS := 400 410 450
+
+test:
+	sh board/deps.sh test
+	-sh board/deps.sh browser
+	$(MAKE) $(PARALLEL) all unit
+	$(MAKE) $(PARALLEL) O=$(ASAN) SANITIZE=1 CFLAGS='-O1 -g' all unit
+	tests/run $(O) $(ASAN) $(SANITIZED_SCENARIOS:%=--scenarios-also %)
+
+check:
+	sh board/deps.sh test
+	CC='$(CC)' tests/check/run
+
+# One page with a resident's phone beside the officers' desk; Ctrl-C ends it.
+demo:
+	sh board/deps.sh demo
+	$(MAKE) $(PARALLEL) all
+	$(O)/kotak-demo --build $(O) --folder $(O)/demo
+
+# Wakeups a second and memory over a whole idle minute.
+idle: all
+	KOTAK_BUILD=$(O) KOTAK_IDLE_SECONDS=60 python3 tests/scenarios/470-idle.py
+
+SYSCONFDIR ?= /etc
+INSTALL ?= install
+install: all
+	$(INSTALL) -d $(addprefix $(DESTDIR)$(PREFIX)/,bin sbin lib/systemd/system lib/sysusers.d \
+		share/man/man1 share/man/man5 share/man/man8 share/doc/kotak)
+	$(INSTALL) -d $(DESTDIR)$(SYSCONFDIR)/kotak
+	$(INSTALL) -m 755 $(wildcard $(O)/kotakd $(O)/ppidd) $(DESTDIR)$(PREFIX)/sbin
+	$(INSTALL) -m 755 $(wildcard $(O)/kotakctl $(O)/ppidctl) $(DESTDIR)$(PREFIX)/bin
+	for unit in kotakd.service ppidd.service; do \
+		sed 's|@PREFIX@|$(PREFIX)|g; s|@SYSCONFDIR@|$(SYSCONFDIR)|g' board/systemd/$$unit \
+			> $(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit || exit 1; done
+	$(INSTALL) -m 644 board/systemd/kotak.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/kotak.conf
+	for page in docs/man/*.[1-8]; do section=$${page##*.}; \
+		$(INSTALL) -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$$section || exit 1; done
+	for catalogue in $(CATALOGUES); do \
+		$(INSTALL) -D -m 644 $$catalogue \
+			$(DESTDIR)$(PREFIX)/share/$${catalogue#$(O)/} || exit 1; done
+	$(INSTALL) -m 644 README.md $(wildcard docs/*.md) board/conf/*.conf \
+		$(DESTDIR)$(PREFIX)/share/doc/kotak
+	for conf in kotakd.conf ppidd.conf; do \
+		test -e $(DESTDIR)$(SYSCONFDIR)/kotak/$$conf || $(INSTALL) -m 644 board/conf/$$conf \
+			$(DESTDIR)$(SYSCONFDIR)/kotak/$$conf || exit 1; done
+
+clean:
+	rm -rf $(O) $(ASAN)
+
+.PHONY: all unit deps libraries test check demo idle install clean
 .SECONDARY:
 
 -include $(shell find $(O)/obj -name '*.d' 2>/dev/null)
