@@ -47,6 +47,10 @@ must_check int store_release(struct store *store);
 /* Undoes back to the savepoint and ends it. */
 void store_undo(struct store *store);
 
+/* Small named numbers: 1 found, 0 there is none (value untouched). */
+must_check int store_setting(struct store *store, const char *name, int64_t *value);
+must_check int store_setting_put(struct store *store, const char *name, int64_t value);
+
 /* store/statement.c: one statement with its arguments, for the files of this room only. */
 /*
  * Prepares (or takes from the cache) and binds: types is one letter per argument:

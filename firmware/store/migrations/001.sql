@@ -150,6 +150,7 @@ CREATE TABLE command (
 	reason TEXT
 ) STRICT;
 CREATE INDEX command_taken ON command (number) WHERE state = 'taken';
+CREATE INDEX command_ticket ON command (json_extract (body, '$.ticket'));
 
 CREATE TABLE outgoing_sms (
 	id INTEGER PRIMARY KEY,

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of the store share with each other and nobody else. */
+#ifndef KOTAK_STORE_INTERNAL_H
+#define KOTAK_STORE_INTERNAL_H
+
+#include "store/store.h"
+
+struct cached_statement {
+	const char *sql; /* the literal's address is the key */
+	sqlite3_stmt *statement;
+};
+
+struct store {
+	sqlite3 *db;
+	struct cached_statement *statements;
+	size_t statement_count;
+	unsigned kiosk;
+	int lock; /* held while open for writing, so that there is one writer */
+	bool corrupt;
+};
+
+/* Says a database error in the log, once, and gives the errno for it (-EEXIST, unsaid, for a
+ * constraint). */
+int store_failed(struct store *store, int code, const char *doing);
+
+/* The first column of the first row. 1 there was one, 0 none (value untouched), or an errno. */
+must_check int store_value(
+	struct store *store, int64_t *value, const char *sql, const char *types, ...);
+
+/* Opens and configures the connection only: no migration, no checks. */
+must_check int store_connect(const char *path, int flags, struct store **out);
+
+/* Brings an opened database to the present version; begins the first epoch of a new one. */
+must_check int store_migrate(struct store *store);
+
+/*
+ * A damaged database: moves it aside, makes a new one and carries over every event that can
+ * still be read and verified, then rebuilds the present state from them.
+ */
+must_check int store_salvage(const char *path, unsigned kiosk);
+
+/* Writes the tables of the present state anew from the event log (complaints only). */
+must_check int store_replay(struct store *store);
+
+#endif
