@@ -36,9 +36,9 @@ LINK = $(CC) -pie -Wl,--as-needed -Wl,-z,relro,-z,now $(CFLAGS) $(LDFLAGS)
 
 objects = $(patsubst %.c,$(O)/obj/%.o,$(wildcard $(1)))
 
-BASE := $(call objects,firmware/base/*.c firmware/wire/*.c)
+BASE := $(call objects,firmware/base/*.c firmware/wire/*.c firmware/port/*.c)
 STORE := $(call objects,firmware/store/*.c)
-CORE_ALL := $(STORE) $(call objects,firmware/dialogue/*.c firmware/sync/*.c firmware/kotakd/*.c firmware/port/*.c)
+CORE_ALL := $(STORE) $(call objects,firmware/dialogue/*.c firmware/sync/*.c firmware/kotakd/*.c)
 CORE := $(filter-out %/main.o,$(CORE_ALL))
 DRIVERS := $(call objects,drivers/*/*.c)
 KOTAKCTL_ALL := $(call objects,tools/kotakctl/*.c)

@@ -15,4 +15,10 @@
  */
 must_check int clock_system_new(int64_t not_before_ms, struct clock **out);
 
+/*
+ * From now on a time learnt from the network also sets the kernel's clock, where the process
+ * may do that and NTP doesn't keep it. Off at first: only an appliance's clock is ours to set.
+ */
+void clock_system_allow_setting(struct clock *clock);
+
 #endif
