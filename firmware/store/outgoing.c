@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "store/outgoing.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "store/internal.h"
+
+#define DAY_MS (INT64_C(24) * 3600 * 1000)
+/* A service centre keeps trying for days; a report later than this is nobody's. */
+#define REPORT_WINDOW_MS (14 * DAY_MS)
+
+/* Waits after the first, second … refusal; the last one repeats until the message expires. */
+static const int64_t retry_ms[] = { 5000, 15000, 60000, 300000, 900000 };
+
+void outgoing_part_release(struct outgoing_part *part)
+{
+	free(part->recipient);
+	free(part->text);
+	*part = (struct outgoing_part) { 0 };
+}
+
+/* Writes event message.NAME for a message; reason may be NULL, personal too. */
+static int outgoing_event(struct store *store, const struct moment *moment, int64_t id,
+	const char *type, const char *reason, json_t *personal)
+{
+	autostatement sqlite3_stmt *statement = NULL;
+	int found = store_query(store, &statement,
+		"SELECT o.uuid, o.purpose, o.command_id, o.ticket, c.uuid FROM outgoing_sms o"
+		" LEFT JOIN complaint c ON c.ticket = o.ticket WHERE o.id = ?",
+		"i", id);
+
+	if (found == 0)
+		found = store_step(store, statement);
+	if (found <= 0)
+		return found < 0 ? found : -ENOENT;
+	autofree char *ticket = store_column_copy(statement, 3);
+	autojson json_t *data = json_pack("{s:s, s:s, s:s?, s:s?, s:s?}", "message",
+		(const char *)sqlite3_column_text(statement, 0), "purpose",
+		(const char *)sqlite3_column_text(statement, 1), "command",
+		(const char *)sqlite3_column_text(statement, 2), "uuid",
+		(const char *)sqlite3_column_text(statement, 4), "reason", reason);
+	if (!data)
+		return -ENOMEM;
+	return store_event(store, moment, "kiosk", type, ticket, data, personal);
+}
+
+/* The end of a message, or a step on its way, with its event. */
+static int outgoing_becomes(struct store *store, const struct moment *moment, int64_t id,
+	const char *state, const char *reason)
+{
+	char type[32];
+	int changed = store_run(store,
+		"UPDATE outgoing_sms SET state = ?1, reason = ?2 WHERE id = ?3 AND state <> ?1",
+		"tti", state, reason, id);
+
+	if (changed <= 0)
+		return changed;
+	snprintf(type, sizeof(type), "message.%s", state);
+	return outgoing_event(store, moment, id, type, reason, NULL);
+}
+
+int store_outgoing_add(
+	struct store *store, const struct moment *moment, const struct outgoing_request *request)
+{
+	char uuid[UUID_SIZE];
+	int64_t id = 0;
+	autojson json_t *personal =
+		json_pack("{s:s, s:s}", "to", request->recipient, "text", request->text);
+
+	if (!personal)
+		return -ENOMEM;
+	uuid_new(uuid);
+	int added = store_run(store,
+		"INSERT INTO outgoing_sms (uuid, recipient, text, purpose, ticket, inbound_id,"
+		" command_id, priority, concat_reference, modem, created_ms, not_before_ms,"
+		" expires_ms) VALUES (?1, ?2, ?3, ?4, ?5, nullif (?6, 0), ?7, ?8,"
+		" (SELECT coalesce (max (id), 0) + 1 FROM outgoing_sms) % 256, ?9, ?10, ?10, ?11)"
+		" ON CONFLICT DO NOTHING",
+		"tttttititii", uuid, request->recipient, request->text, request->purpose,
+		request->ticket, request->inbound_id, request->command_id,
+		(int64_t)request->priority, request->modem, moment->now_ms,
+		moment->now_ms + request->lifetime_ms);
+	if (added <= 0)
+		return added;
+	int found =
+		store_value(store, &id, "SELECT id FROM outgoing_sms WHERE uuid = ?", "t", uuid);
+	if (found <= 0)
+		return found < 0 ? found : -EIO;
+	int error = outgoing_event(store, moment, id, "message.queued", NULL, personal);
+	return error < 0 ? error : 1;
+}
+
+int store_outgoing_next(struct store *store, int64_t now_ms, const char *modem, bool others,
+	struct outgoing_part *out)
+{
+	autostatement sqlite3_stmt *statement = NULL;
+	int found = store_query(store, &statement,
+		"SELECT o.id, o.recipient, o.text, o.concat_reference,"
+		" (SELECT count(*) FROM outgoing_part p WHERE p.sms_id = o.id)"
+		" FROM outgoing_sms o WHERE o.state IN ('queued', 'submitted')"
+		" AND o.not_before_ms <= ? AND (o.modem IS NULL OR o.modem = ? OR ?)"
+		" AND NOT EXISTS (SELECT 1 FROM outgoing_part p WHERE p.sms_id = o.id"
+		" AND p.state = 'submitting') ORDER BY o.priority, o.id LIMIT 1",
+		"iti", now_ms, modem, (int64_t)others);
+
+	if (found == 0)
+		found = store_step(store, statement);
+	if (found <= 0)
+		return found;
+	*out = (struct outgoing_part) {
+		.id = sqlite3_column_int64(statement, 0),
+		.recipient = store_column_copy(statement, 1),
+		.text = store_column_copy(statement, 2),
+		.concat_reference = (uint8_t)sqlite3_column_int(statement, 3),
+		.part = (unsigned)sqlite3_column_int(statement, 4),
+	};
+	if (!out->recipient || !out->text) {
+		outgoing_part_release(out);
+		return -ENOMEM;
+	}
+	return 1;
+}
+
+int store_outgoing_wakeup(struct store *store, int64_t now_ms, int64_t *wakeup_ms)
+{
+	int64_t first = 0;
+	int found = store_value(store, &first,
+		"SELECT min(not_before_ms) FROM outgoing_sms"
+		" WHERE state IN ('queued', 'submitted') AND not_before_ms > ?",
+		"i", now_ms);
+
+	*wakeup_ms = found > 0 && first > 0 ? first : INT64_MAX;
+	return found < 0 ? found : 0;
+}
+
+int store_outgoing_submitting(struct store *store, int64_t now_ms, const struct outgoing_part *part,
+	unsigned parts, const char *modem)
+{
+	int error = store_run(store,
+		"INSERT INTO outgoing_part (sms_id, number, state, modem, recipient, submitted_ms,"
+		" total) VALUES (?, ?, 'submitting', ?, ?, ?, ?)",
+		"iittii", part->id, (int64_t)part->part, modem, part->recipient, now_ms,
+		(int64_t)parts);
+
+	if (error >= 0)
+		error = store_run(store, "UPDATE outgoing_sms SET state = 'submitted' WHERE id = ?",
+			"i", part->id);
+	return error < 0 ? error : 0;
+}
+
+/* Whether every part of it has got as far as "at least". */
+static int outgoing_all(struct store *store, int64_t id, bool delivered)
+{
+	int64_t yes = 0;
+	int found = store_value(store, &yes,
+		"SELECT count(*) = max(total) FROM outgoing_part WHERE sms_id = ?1"
+		" AND (state = 'delivered' OR (state = 'sent' AND NOT ?2))"
+		" AND (SELECT state IN ('submitted', 'sent') FROM outgoing_sms WHERE id = ?1)",
+		"ii", id, (int64_t)delivered);
+
+	return found < 0 ? found : yes != 0;
+}
+
+int store_outgoing_sent(struct store *store, const struct moment *moment, int64_t id, unsigned part,
+	unsigned parts, unsigned reference)
+{
+	int error = store_run(store,
+		"UPDATE outgoing_part SET state = CASE state WHEN 'submitting' THEN 'sent' ELSE "
+		"state"
+		" END, reference = ?, total = ? WHERE sms_id = ? AND number = ?",
+		"iiii", (int64_t)reference, (int64_t)parts, id, (int64_t)part);
+
+	if (error < 0)
+		return error;
+	int all = outgoing_all(store, id, false);
+	return all <= 0 ? all : outgoing_becomes(store, moment, id, "sent", NULL);
+}
+
+int store_outgoing_total(
+	struct store *store, const struct moment *moment, int64_t id, unsigned part, unsigned parts)
+{
+	int error = store_run(store,
+		"DELETE FROM outgoing_part WHERE sms_id = ? AND number = ? AND state = "
+		"'submitting'",
+		"ii", id, (int64_t)part);
+
+	if (error >= 0)
+		error = store_run(store, "UPDATE outgoing_part SET total = ? WHERE sms_id = ?",
+			"ii", (int64_t)parts, id);
+	if (error < 0)
+		return error;
+	int all = outgoing_all(store, id, false);
+	if (all > 0)
+		all = outgoing_becomes(store, moment, id, "sent", NULL);
+	if (all >= 0)
+		all = outgoing_all(store, id, true);
+	return all <= 0 ? all : outgoing_becomes(store, moment, id, "delivered", NULL);
+}
+
+int store_outgoing_refused(struct store *store, const struct moment *moment, int64_t id,
+	unsigned part, int code, bool permanent)
+{
+	char reason[48];
+	int64_t attempts = 0;
+	int error = store_run(store,
+		"DELETE FROM outgoing_part WHERE sms_id = ? AND number = ? AND state = "
+		"'submitting'",
+		"ii", id, (int64_t)part);
+
+	if (error < 0)
+		return error;
+	snprintf(reason, sizeof(reason),
+		code > 0 ? "refused by the network (error %d)" : "the modem didn't take it", code);
+	if (permanent)
+		return outgoing_becomes(store, moment, id, "failed", reason);
+	int found = store_value(
+		store, &attempts, "SELECT attempts FROM outgoing_sms WHERE id = ?", "i", id);
+	if (found < 0)
+		return found;
+	size_t step = attempts < (int64_t)ARRAY_SIZE(retry_ms) ? (size_t)attempts
+							       : ARRAY_SIZE(retry_ms) - 1;
+	error = store_run(store,
+		"UPDATE outgoing_sms SET attempts = attempts + 1, not_before_ms = ?, reason = ?,"
+		" state = CASE WHEN EXISTS (SELECT 1 FROM outgoing_part WHERE sms_id = id)"
+		" THEN 'submitted' ELSE 'queued' END"
+		" WHERE id = ? AND state IN ('queued', 'submitted')",
+		"iti", moment->now_ms + retry_ms[step], reason, id);
+	return error < 0 ? error : 0;
+}
+
+int store_outgoing_unsure(struct store *store, int64_t now_ms, int64_t id, unsigned part)
+{
+	int error = store_run(store,
+		"UPDATE outgoing_part SET submitted_ms = ? WHERE sms_id = ? AND number = ?"
+		" AND state = 'submitting'",
+		"iii", now_ms, id, (int64_t)part);
+
+	return error < 0 ? error : 0;
+}
+
+static bool is_flying(int64_t id, const int64_t *flying, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (flying[i] == id)
+			return true;
+	}
+	return false;
+}
+
+int store_outgoing_release(
+	struct store *store, int64_t before_ms, const int64_t *flying, size_t flying_count)
+{
+	autostatement sqlite3_stmt *statement = NULL;
+	int released = 0;
+	int found = store_query(store, &statement,
+		"SELECT sms_id, number FROM outgoing_part WHERE state = 'submitting'"
+		" AND submitted_ms < ?",
+		"i", before_ms);
+
+	if (found < 0)
+		return found;
+	while ((found = store_step(store, statement)) > 0) {
+		int64_t id = sqlite3_column_int64(statement, 0);
+		if (is_flying(id, flying, flying_count))
+			continue;
+		int error = store_run(store,
+			"DELETE FROM outgoing_part WHERE sms_id = ? AND number = ?", "ii", id,
+			sqlite3_column_int64(statement, 1));
+		if (error < 0)
+			return error;
+		released++;
+	}
+	return found < 0 ? found : released;
+}
+
+int store_outgoing_unsure_since(struct store *store, int64_t *since_ms)
+{
+	int64_t oldest = 0;
+	int found = store_value(store, &oldest,
+		"SELECT min(submitted_ms) FROM outgoing_part WHERE state = 'submitting'", "");
+
+	*since_ms = found > 0 && oldest > 0 ? oldest : INT64_MAX;
+	return found < 0 ? found : 0;
+}
+
+/* The part that a report is about. 1 found, 0 nobody's. */
+static int report_match(struct store *store, int64_t now_ms, const char *recipient,
+	unsigned reference, int64_t *id, int64_t *part)
+{
+	autostatement sqlite3_stmt *statement = NULL;
+	int64_t one;
+	int found = store_query(store, &statement,
+		"SELECT sms_id, number FROM outgoing_part WHERE recipient = ? AND reference = ?"
+		" AND state = 'sent' AND submitted_ms > ? ORDER BY submitted_ms DESC LIMIT 1",
+		"tii", recipient, (int64_t)reference, now_ms - REPORT_WINDOW_MS);
+
+	if (found == 0)
+		found = store_step(store, statement);
+	if (found == 0) {
+		/* A second report about one that is settled says nothing about an unsure one. */
+		found = store_value(store, &one,
+			"SELECT 1 FROM outgoing_part WHERE recipient = ? AND reference = ?"
+			" AND state IN ('delivered', 'failed') AND submitted_ms > ? LIMIT 1",
+			"tii", recipient, (int64_t)reference, now_ms - DAY_MS);
+		if (found != 0)
+			return found < 0 ? found : 0;
+		store_done(take_pointer(statement));
+		found = store_query(store, &statement,
+			"SELECT sms_id, number FROM outgoing_part WHERE recipient = ?"
+			" AND state = 'submitting' ORDER BY submitted_ms LIMIT 1",
+			"t", recipient);
+		if (found == 0)
+			found = store_step(store, statement);
+	}
+	if (found <= 0)
+		return found;
+	*id = sqlite3_column_int64(statement, 0);
+	*part = sqlite3_column_int64(statement, 1);
+	return 1;
+}
+
+/* What a report says of its part, and what that makes of the message. */
+static int report_follow(struct store *store, const struct moment *moment, int64_t id, int64_t part,
+	const struct modem_decoded *report)
+{
+	char reason[48];
+	const char *state = report->status < 0x20   ? "delivered"
+			    : report->status < 0x40 ? "sent"
+						    : "failed";
+	int error = store_run(store,
+		"UPDATE outgoing_part SET state = ?, reference = ?, report = ? WHERE sms_id = ?"
+		" AND number = ?",
+		"tiiii", state, (int64_t)report->reference, (int64_t)report->status, id, part);
+
+	if (error < 0)
+		return error;
+	if (report->status >= 0x40) {
+		snprintf(reason, sizeof(reason), "not delivered, the network says (status %u)",
+			report->status);
+		return outgoing_becomes(store, moment, id, "failed", reason);
+	}
+	int all = outgoing_all(store, id, false);
+	if (all > 0)
+		error = store_run(store,
+			"UPDATE outgoing_sms SET state = 'sent' WHERE id = ? AND state = "
+			"'submitted'",
+			"i", id);
+	if (all > 0 && error > 0)
+		error = outgoing_event(store, moment, id, "message.sent", NULL, NULL);
+	if (all < 0 || error < 0)
+		return all < 0 ? all : error;
+	all = outgoing_all(store, id, true);
+	return all <= 0 ? all : outgoing_becomes(store, moment, id, "delivered", NULL);
+}
+
+int store_report_add(struct store *store, const struct moment *moment, int64_t pdu_id,
+	const char *recipient, const struct modem_decoded *report)
+{
+	int64_t id = 0, part = 0;
+	int found = report_match(store, moment->now_ms, recipient, report->reference, &id, &part);
+
+	if (found < 0)
+		return found;
+	int error = store_run(store,
+		"INSERT INTO status_report (pdu_id, recipient, reference, status,"
+		" service_centre_ms, discharged_ms, sms_id) VALUES (?, ?, ?, ?, ?, ?, nullif (?, "
+		"0))",
+		"itiiiii", pdu_id, recipient, (int64_t)report->reference, (int64_t)report->status,
+		report->service_centre_ms, report->discharged_ms, id);
+	if (error < 0)
+		return error;
+	return found ? report_follow(store, moment, id, part, report) : 0;
+}
+
+int store_outgoing_stray(
+	struct store *store, const struct moment *moment, const char *modem, unsigned reference)
+{
+	int64_t count = 0, id = 0, part = 0;
+	int found = store_value(store, &count,
+		"SELECT count(*) FROM outgoing_part WHERE state = 'submitting' AND modem = ?", "t",
+		modem);
+
+	if (found < 0 || count != 1)
+		return found < 0 ? found : 0;
+	found = store_value(store, &id,
+		"SELECT sms_id FROM outgoing_part WHERE state = 'submitting' AND modem = ?", "t",
+		modem);
+	if (found > 0)
+		found = store_value(store, &part,
+			"SELECT number FROM outgoing_part WHERE state = 'submitting' AND modem = ?",
+			"t", modem);
+	if (found <= 0)
+		return found;
+	int error = store_run(store,
+		"UPDATE outgoing_part SET state = 'sent', reference = ? WHERE sms_id = ? AND"
+		" number = ?",
+		"iii", (int64_t)reference, id, part);
+	if (error < 0)
+		return error;
+	int all = outgoing_all(store, id, false);
+	if (all > 0)
+		all = outgoing_becomes(store, moment, id, "sent", NULL);
+	return all < 0 ? all : 1;
+}
+
+int store_outgoing_expire(struct store *store, const struct moment *moment)
+{
+	autostatement sqlite3_stmt *statement = NULL;
+	int expired = 0;
+	int found = store_query(store, &statement,
+		"SELECT id FROM outgoing_sms WHERE state IN ('queued', 'submitted')"
+		" AND expires_ms < ? AND NOT EXISTS (SELECT 1 FROM outgoing_part p"
+		" WHERE p.sms_id = outgoing_sms.id AND p.state = 'submitting')",
+		"i", moment->now_ms);
+
+	if (found < 0)
+		return found;
+	while ((found = store_step(store, statement)) > 0) {
+		int error = outgoing_becomes(store, moment, sqlite3_column_int64(statement, 0),
+			"expired", "not sent in time");
+		if (error < 0)
+			return error;
+		expired++;
+	}
+	return found < 0 ? found : expired;
+}

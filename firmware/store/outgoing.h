@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Messages to send: queued → submitted → sent → delivered | failed | expired.
+ *
+ * Each part is written down as 'submitting' before a modem gets it. If its outcome isn't
+ * known (something died in between), the part is unsure: it waits for a status report that
+ * proves it was sent, and only after that wait is it sent again. So a reply is never lost,
+ * and hardly ever sent twice.
+ */
+#ifndef KOTAK_STORE_OUTGOING_H
+#define KOTAK_STORE_OUTGOING_H
+
+#include "port/modem.h"
+#include "store/store.h"
+
+enum outgoing_priority {
+	OUTGOING_TICKET, /* a ticket number, what a resident is waiting for */
+	OUTGOING_REPLY,	 /* any other reply */
+	OUTGOING_ANSWER, /* an officer's answer or question */
+	OUTGOING_NOTICE, /* what can wait */
+};
+
+struct outgoing_request {
+	const char *recipient;
+	const char *text;
+	const char *purpose;
+	const char *ticket;	/* NULL: about none */
+	int64_t inbound_id;	/* the message that it answers, 0: none */
+	const char *command_id; /* the command that asked for it, NULL: none */
+	enum outgoing_priority priority;
+	const char *modem; /* the one to prefer, NULL: any */
+	int64_t lifetime_ms;
+};
+
+/*
+ * Queues a message with event message.queued. 1: queued, 0: that message or command has been
+ * answered already.
+ */
+must_check int store_outgoing_add(
+	struct store *store, const struct moment *moment, const struct outgoing_request *request);
+
+struct outgoing_part {
+	int64_t id;
+	unsigned part;
+	uint8_t concat_reference;
+	char *recipient;
+	char *text;
+};
+void outgoing_part_release(struct outgoing_part *part);
+
+/*
+ * The next part that this modem should send: of its own messages, of those for any modem,
+ * and, when others is true, also of those meant for another one. 1 and *out, or 0.
+ */
+must_check int store_outgoing_next(struct store *store, int64_t now_ms, const char *modem,
+	bool others, struct outgoing_part *out);
+
+/* When a queued message that waits may go at the earliest; INT64_MAX for none. */
+must_check int store_outgoing_wakeup(struct store *store, int64_t now_ms, int64_t *wakeup_ms);
+
+must_check int store_outgoing_submitting(
+	struct store *store, int64_t now_ms, const struct outgoing_part *part, const char *modem);
+
+/* The modem gave it a reference (TP-MR); parts is the number of parts of the whole. */
+must_check int store_outgoing_sent(struct store *store, const struct moment *moment, int64_t id,
+	unsigned part, unsigned parts, unsigned reference);
+
+/* It surely wasn't sent: try later, or give up when permanent. */
+must_check int store_outgoing_refused(struct store *store, const struct moment *moment, int64_t id,
+	unsigned part, int error, bool permanent);
+
+/* It may have been sent: from now on it waits for its report. */
+must_check int store_outgoing_unsure(
+	struct store *store, int64_t now_ms, int64_t id, unsigned part);
+
+/*
+ * Unsure parts that have waited since before_ms are given up for sent and will be sent again;
+ * flying lists ids of messages whose part a modem has in hand just now. Returns how many.
+ */
+must_check int store_outgoing_release(
+	struct store *store, int64_t before_ms, const int64_t *flying, size_t flying_count);
+
+/* The time since when the longest unsure part waits; INT64_MAX for none. */
+must_check int store_outgoing_unsure_since(struct store *store, int64_t *since_ms);
+
+/* A status report: matches it, follows the message's state, writes message.delivered etc. */
+must_check int store_report_add(struct store *store, const struct moment *moment, int64_t pdu_id,
+	const char *recipient, const struct modem_decoded *report);
+
+/*
+ * A reference that the modem gave to a worker that is gone: if just one part is unsure at this
+ * modem, that was it. 1 when it was, 0 when not.
+ */
+must_check int store_outgoing_stray(
+	struct store *store, const struct moment *moment, const char *modem, unsigned reference);
+
+/* Messages whose time is over: message.expired. Returns how many. */
+must_check int store_outgoing_expire(struct store *store, const struct moment *moment);
+
+#endif
