@@ -58,8 +58,13 @@ must_check int store_outgoing_next(struct store *store, int64_t now_ms, const ch
 /* When a queued message that waits may go at the earliest; INT64_MAX for none. */
 must_check int store_outgoing_wakeup(struct store *store, int64_t now_ms, int64_t *wakeup_ms);
 
-must_check int store_outgoing_submitting(
-	struct store *store, int64_t now_ms, const struct outgoing_part *part, const char *modem);
+/* parts: of how many the whole message is, as far as the core can tell; the modem knows better. */
+must_check int store_outgoing_submitting(struct store *store, int64_t now_ms,
+	const struct outgoing_part *part, unsigned parts, const char *modem);
+
+/* The modem says that the message has only so many parts, all of which are sent. */
+must_check int store_outgoing_total(struct store *store, const struct moment *moment, int64_t id,
+	unsigned part, unsigned parts);
 
 /* The modem gave it a reference (TP-MR); parts is the number of parts of the whole. */
 must_check int store_outgoing_sent(struct store *store, const struct moment *moment, int64_t id,
