@@ -155,10 +155,11 @@ class Program:
 
 class House:
     """One kiosk, its modem and its server. Options: make of the modem, more arguments for
-    modem-sim, kiosk number, more lines for kotakd.conf and ppidd.conf."""
+    modem-sim, kiosk number, more lines for kotakd.conf and ppidd.conf, the device that kotakd
+    is told (a name or pattern in the house's folder, or an absolute path)."""
 
     def __init__(self, make='sim7600', modem_arguments=(), kiosk=3, kiosk_conf='',
-                 server_conf='', sync=True):
+                 server_conf='', sync=True, device='ttyMODEM'):
         self.folder = tempfile.mkdtemp(prefix='kotak-', dir='/tmp')
         self.environment = dict(os.environ)
         self.environment[MARK] = self.folder
@@ -169,6 +170,7 @@ class House:
         self.port = free_port()
         self.url = f'http://127.0.0.1:{self.port}'
         self.device = self.path('ttyMODEM')
+        self.device_asked = device
         self.modem_socket = self.path('modem.sock')
         self.control = None
         self.senders = set()
@@ -202,7 +204,7 @@ class House:
             file.write(f'[kiosk]\nid = {self.kiosk_id}\nname = Triharjo\nlocale = id\n'
                        f'timezone = Asia/Jakarta\n'
                        f'[store]\npath = {self.kiosk_store}\n'
-                       f'[modem sim1]\ndevice = {self.device}\n'
+                       f'[modem sim1]\ndevice = {self.path(self.device_asked)}\n'
                        f'{sync if self.sync else ""}'
                        f'[control]\nsocket = {self.path("kotak.sock")}\n'
                        f'[panel]\ndriver = none\n{kiosk_more}\n')
