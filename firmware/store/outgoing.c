@@ -202,7 +202,7 @@ int store_outgoing_total(
 int store_outgoing_refused(struct store *store, const struct moment *moment, int64_t id,
 	unsigned part, int code, bool permanent)
 {
-	char reason[48];
+	char reason[64];
 	int64_t attempts = 0;
 	int error = store_run(store,
 		"DELETE FROM outgoing_part WHERE sms_id = ? AND number = ? AND state = "
@@ -325,7 +325,7 @@ static int report_match(struct store *store, int64_t now_ms, const char *recipie
 static int report_follow(struct store *store, const struct moment *moment, int64_t id, int64_t part,
 	const struct modem_decoded *report)
 {
-	char reason[48];
+	char reason[64];
 	const char *state = report->status < 0x20   ? "delivered"
 			    : report->status < 0x40 ? "sent"
 						    : "failed";
