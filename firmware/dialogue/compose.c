@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Messages that the kiosk starts: what the office decided, said to the complainant. */
+#include <errno.h>
+
+#include "dialogue/dialogue.h"
+#include "dialogue/language.h"
+#include "dialogue/texts.h"
+#include "dialogue/utf8.h"
+
+static enum text text_for(enum dialogue_message message, bool reason)
+{
+	switch (message) {
+	case DIALOGUE_MESSAGE_ANSWER:
+		return TEXT_MESSAGE_ANSWER;
+	case DIALOGUE_MESSAGE_QUESTION:
+		return TEXT_MESSAGE_QUESTION;
+	case DIALOGUE_MESSAGE_STATE:
+		return reason ? TEXT_MESSAGE_STATE_REASON : TEXT_MESSAGE_STATE;
+	case DIALOGUE_MESSAGE_EXTENDED:
+		return reason ? TEXT_MESSAGE_EXTENDED_REASON : TEXT_MESSAGE_EXTENDED;
+	case DIALOGUE_MESSAGE_RENUMBERED:
+		return TEXT_MESSAGE_RENUMBERED;
+	}
+	return TEXT_COUNT;
+}
+
+int dialogue_compose(enum dialogue_message message, const char *language,
+	const struct dialogue_values *values, char **out)
+{
+	autofree char *text = utf8_clean(values->text ? values->text : "");
+	bool wants_text =
+		message == DIALOGUE_MESSAGE_ANSWER || message == DIALOGUE_MESSAGE_QUESTION;
+
+	*out = NULL;
+	if (!text)
+		return -ENOMEM;
+	enum text id = text_for(message, *text != '\0');
+	if (id == TEXT_COUNT || !values->ticket || (wants_text && !*text) ||
+		(message == DIALOGUE_MESSAGE_RENUMBERED && !values->old_ticket))
+		return -EINVAL;
+	locale_t before = language_begin(language);
+	const struct template_value filled[] = { { .name = "ticket", .text = values->ticket },
+		{ .name = "old", .text = values->old_ticket ? values->old_ticket : "" },
+		{ .name = "text", .text = text },
+		{ .name = "state", .text = language_say(text_states[values->state]) }, { 0 } };
+	int error = text_fill(id, filled, out);
+	language_end(before);
+	return error;
+}

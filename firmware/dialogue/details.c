@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dialogue/details.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+#include "dialogue/utf8.h"
+#include "dialogue/words.h"
+
+/* More words than this are no name, without anything that marks an address. */
+#define BARE_WORDS 5
+#define MARKED_WORDS 25
+/* "nama … alamat …" may have an odd word that complaints have too. */
+#define ODD_WORDS 1
+
+#define SEPARATORS ",;\n"
+#define PADDING " \t\n.,;:=-/\"'()*_"
+
+struct span {
+	const char *start;
+	const char *end;
+};
+
+bool details_plausible(const char *text, enum dialogue_topic topic)
+{
+	size_t words = 0, sentence = 0, addresses = 0;
+	bool labelled = false;
+	const char *cursor = text;
+	struct word word;
+
+	while (word_next(&cursor, &word)) {
+		unsigned meanings = word_meanings(word.text);
+		if (meanings & (WORD_NAME | WORD_LABEL_ADDRESS))
+			labelled = labelled || words < 2;
+		if (meanings & WORD_SENTENCE)
+			sentence++;
+		if (meanings & (WORD_ADDRESS | WORD_LABEL_ADDRESS))
+			addresses++;
+		words++;
+	}
+	if (words == 0 || strpbrk(text, "?!"))
+		return false;
+	if (labelled)
+		return words <= MARKED_WORDS && sentence <= ODD_WORDS;
+	if (sentence > 0)
+		return false;
+	if (words <= BARE_WORDS)
+		return true;
+	if (addresses > 0)
+		return words <= MARKED_WORDS;
+	return topic != DIALOGUE_AWAIT_NOTHING && strpbrk(text, SEPARATORS) &&
+	       words <= 2 * BARE_WORDS;
+}
+
+static void trim(struct span *span)
+{
+	while (span->start < span->end && strchr(PADDING, *span->start))
+		span->start++;
+	while (span->end > span->start && strchr(PADDING, span->end[-1]) && span->end[-1] != ')')
+		span->end--;
+}
+
+/* Drops leading words of these meanings and small words that follow them. */
+static void drop_labels(struct span *span, unsigned labels)
+{
+	static const char small[] =
+		" saya sy aku kula kulo adalah adl yaitu ialah di ing wonten dari "
+		"dr saking a n an atas atasnama is my dan and and lan ";
+	const char *cursor = span->start;
+	struct word word;
+	char wanted[WORD_SIZE + 3];
+
+	trim(span);
+	while (cursor < span->end && word_next(&cursor, &word) && word.end <= span->end) {
+		wanted[0] = ' ';
+		memcpy(wanted + 1, word.text, sizeof(word.text));
+		memcpy(wanted + 1 + strlen(word.text), " ", 2);
+		if (!(word_meanings(word.text) & labels) && !strstr(small, wanted))
+			break;
+		span->start = word.end;
+	}
+	trim(span);
+}
+
+/* A copy on one line, lines joined by commas, at most most bytes of whole characters. */
+static int copy_span(struct span span, size_t most, char **out)
+{
+	if (span.start >= span.end)
+		return 0;
+	char *copy = malloc((size_t)(span.end - span.start) * 2 + 1);
+	size_t length = 0;
+
+	if (!copy)
+		return -ENOMEM;
+	for (const char *cursor = span.start; cursor < span.end;) {
+		const char *from = cursor;
+		bool newline = *cursor == '\n';
+		utf8_next(&cursor);
+		size_t size = (size_t)(cursor - from);
+		if (length + size + 1 > most)
+			break;
+		if (newline && length > 0 && !strchr(SEPARATORS, copy[length - 1]))
+			copy[length++] = ',';
+		if (isspace((unsigned char)*from)) {
+			if (length > 0 && copy[length - 1] != ' ')
+				copy[length++] = ' ';
+			continue;
+		}
+		memcpy(copy + length, from, size);
+		length += size;
+	}
+	copy[length] = '\0';
+	*out = copy;
+	return 0;
+}
+
+/* Where the address begins by its own words ("Budi dusun Karang", "nama … alamat …"). */
+static const char *find_address(struct span span, unsigned meanings)
+{
+	const char *cursor = span.start;
+	struct word word;
+
+	while (cursor < span.end && word_next(&cursor, &word) && word.end <= span.end) {
+		if (word_meanings(word.text) & meanings)
+			return word.start;
+	}
+	return NULL;
+}
+
+/* Splits a text in two: by a label, by a separator, by the first word that addresses have. */
+static void split(struct span all, struct span *name, struct span *address)
+{
+	const char *label = find_address(all, WORD_LABEL_ADDRESS);
+	const char *named = find_address(all, WORD_NAME);
+	const char *marker = find_address(all, WORD_ADDRESS);
+	const char *separator = all.start + strcspn(all.start, SEPARATORS);
+
+	*name = *address = (struct span) { all.start, all.start };
+	if (label && named && named > label) {
+		*address = (struct span) { label, named };
+		*name = (struct span) { named, all.end };
+	} else if (label) {
+		*name = (struct span) { all.start, label };
+		*address = (struct span) { label, all.end };
+	} else if (marker == all.start) {
+		*address = all;
+	} else if (separator < all.end && !(marker && marker < separator)) {
+		*name = (struct span) { all.start, separator };
+		*address = (struct span) { separator, all.end };
+	} else if (marker) {
+		*name = (struct span) { all.start, marker };
+		*address = (struct span) { marker, all.end };
+	} else {
+		*name = all;
+	}
+}
+
+int details_parse(const char *text, enum dialogue_topic topic, const char *known_name, char **name,
+	char **address)
+{
+	struct span all = { text, text + strlen(text) };
+	struct span name_span, address_span;
+
+	*name = *address = NULL;
+	trim(&all);
+	size_t known = known_name ? strlen(known_name) : 0;
+	if (topic == DIALOGUE_AWAIT_ADDRESS && !find_address(all, WORD_NAME)) {
+		/* Some repeat the name that they gave before. */
+		if (known > 0 && strncasecmp(all.start, known_name, known) == 0 &&
+			strchr(" ,;\n", all.start[known]))
+			all.start += known;
+		name_span = (struct span) { all.start, all.start };
+		address_span = all;
+	} else {
+		split(all, &name_span, &address_span);
+	}
+	drop_labels(&name_span, WORD_NAME | WORD_GREETING);
+	drop_labels(&address_span, WORD_LABEL_ADDRESS);
+	int error = copy_span(name_span, DETAILS_NAME_MAX, name);
+	if (error == 0)
+		error = copy_span(address_span, DETAILS_ADDRESS_MAX, address);
+	return error;
+}

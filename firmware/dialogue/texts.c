@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dialogue/texts.h"
+
+#include <string.h>
+
+#include "dialogue/language.h"
+
+#define N_(msgid) msgid
+
+/*
+ * TRANSLATORS: {names} in braces are filled in and must stay. Each text must fit one SMS:
+ * 160 septets of the GSM alphabet with its longest values (braces and € cost two). Words in
+ * capitals (ADUAN, CEK, BANTUAN) are commands and stay as they are.
+ */
+const struct text_info texts[TEXT_COUNT] = {
+	[TEXT_TICKET] = { N_("Terima kasih, {name}. Aduan Anda diterima. Tiket {ticket}, PIN "
+			     "{pin}. "
+			     "Simpan nomor ini. Kirim CEK untuk melihat perkembangannya."),
+		"name", 20, 1 },
+	[TEXT_TICKET_ASK] = { N_("Aduan diterima. Tiket {ticket}, PIN {pin}. Simpan nomor ini. "
+				 "Mohon balas dengan nama dan alamat, contoh: SITI AMINAH, "
+				 "DUSUN KARANG RT 02"),
+		NULL, 0, 1 },
+	[TEXT_TICKET_ASK_NAME] = { N_("Aduan diterima. Tiket {ticket}, PIN {pin}. Simpan nomor "
+				      "ini. "
+				      "Mohon balas dengan nama Anda, contoh: NAMA SITI AMINAH"),
+		NULL, 0, 1 },
+	[TEXT_TICKET_ASK_ADDRESS] = { N_("Aduan diterima. Tiket {ticket}, PIN {pin}. Simpan nomor "
+					 "ini. Mohon balas dengan alamat Anda, contoh: "
+					 "DUSUN KARANG RT 02"),
+		NULL, 0, 1 },
+	[TEXT_TICKET_PARTIAL] = { N_("Sebagian SMS Anda tidak sampai, yang sampai sudah dicatat. "
+				     "Tiket {ticket}, PIN {pin}. Mohon kirim lagi bagian yang "
+				     "kurang."),
+		NULL, 0, 1 },
+	[TEXT_TICKET_PARTIAL_ASK] = { N_("Sebagian SMS Anda tidak sampai, yang sampai dicatat. "
+					 "Tiket "
+					 "{ticket}, PIN {pin}. Mohon kirim lagi isinya, lalu "
+					 "balas: "
+					 "NAMA, ALAMAT"),
+		NULL, 0, 1 },
+	[TEXT_DETAILS_DONE] = { N_("Terima kasih, {name}. Nama dan alamat dicatat untuk tiket "
+				   "{ticket}. Kirim CEK untuk melihat perkembangannya."),
+		"name", 20, 1 },
+	[TEXT_DETAILS_ASK_NAME] = { N_("Alamat dicatat untuk tiket {ticket}. Mohon balas juga "
+				       "dengan "
+				       "nama Anda, contoh: NAMA SITI AMINAH"),
+		NULL, 0, 1 },
+	[TEXT_DETAILS_ASK_ADDRESS] = { N_("Terima kasih, {name}. Untuk tiket {ticket} mohon balas "
+					  "juga "
+					  "dengan alamat Anda, contoh: DUSUN KARANG RT 02"),
+		"name", 20, 1 },
+	[TEXT_QUESTION_ANSWERED] = { N_("Terima kasih. Jawaban Anda dicatat untuk tiket {ticket} "
+					"dan "
+					"diteruskan kepada petugas."),
+		NULL, 0, 1 },
+	[TEXT_STATUS] = { N_("Tiket {ticket}: {state} ({date}). Hasilnya dikirim ke nomor yang "
+			     "dipakai mengadu."),
+		NULL, 0, 1 },
+	[TEXT_STATUS_ANSWER] = { N_("Tiket {ticket}: {state} ({date}). Jawaban: {answer}"),
+		"answer", 40, 1 },
+	[TEXT_STATUS_NONE] = { N_("Belum ada aduan dari nomor ini. Kirim aduan Anda dengan SMS, "
+				  "atau "
+				  "untuk aduan dari nomor lain kirim: CEK (nomor tiket) (PIN)"),
+		NULL, 0, 1 },
+	[TEXT_STATUS_REFUSED] = { N_("Maaf, nomor tiket atau PIN tidak cocok. Kirim: CEK (nomor "
+				     "tiket) "
+				     "(PIN). Dari nomor yang dipakai mengadu cukup: CEK"),
+		NULL, 0, 1 },
+	[TEXT_STATUS_MISTYPED] = { N_("Nomor tiket salah ketik. Mohon periksa angkanya, lalu kirim "
+				      "lagi: CEK (nomor tiket, 10 angka) (PIN, 4 angka)"),
+		NULL, 0, 1 },
+	[TEXT_STATUS_LATER] = { N_("Maaf, terlalu banyak nomor tiket atau PIN yang tidak cocok. "
+				   "Mohon "
+				   "coba lagi nanti, atau datang ke kantor kalurahan."),
+		NULL, 0, 1 },
+	[TEXT_HELP] = { N_("Kirim aduan Anda dengan SMS ke nomor ini. CEK: lihat perkembangan. CEK "
+			   "(nomor tiket) (PIN): dari nomor lain. BANTUAN: petunjuk ini."),
+		NULL, 0, 1 },
+	[TEXT_HELP_COMPLAINT] = { N_("Tulis ADUAN lalu isi aduan Anda dalam satu SMS, contoh: "
+				     "ADUAN "
+				     "lampu jalan di Dusun Karang RT 02 mati sejak Senin"),
+		NULL, 0, 1 },
+	[TEXT_HELP_EMPTY] = { N_("Pesan Anda kosong. Tulis isi aduan Anda dan kirim ke nomor ini. "
+				 "Kirim BANTUAN untuk petunjuk."),
+		NULL, 0, 1 },
+	[TEXT_THANKS] = { N_("Sama-sama. Kalau ada aduan lagi, kirim saja SMS ke nomor ini."), NULL,
+		0, 1 },
+	[TEXT_OK] = { N_("Baik. Kirim CEK untuk melihat perkembangan aduan Anda."), NULL, 0, 1 },
+	[TEXT_MESSAGE_ANSWER] = { N_("Tiket {ticket}: {text}"), "text", 1200, 10 },
+	[TEXT_MESSAGE_QUESTION] = { N_("Tiket {ticket}: petugas bertanya: {text} Mohon jawab "
+				       "dengan "
+				       "membalas SMS ini."),
+		"text", 1200, 10 },
+	[TEXT_MESSAGE_STATE] = { N_("Tiket {ticket}: aduan Anda {state}."), NULL, 0, 1 },
+	[TEXT_MESSAGE_STATE_REASON] = { N_("Tiket {ticket}: aduan Anda {state}. Keterangan: "
+					   "{text}"),
+		"text", 50, 1 },
+	[TEXT_MESSAGE_EXTENDED] = { N_("Tiket {ticket}: waktu penanganan aduan Anda diperpanjang."),
+		NULL, 0, 1 },
+	[TEXT_MESSAGE_EXTENDED_REASON] = { N_("Tiket {ticket}: waktu penanganan aduan Anda "
+					      "diperpanjang. Alasan: {text}"),
+		"text", 50, 1 },
+	[TEXT_MESSAGE_RENUMBERED] = { N_("Nomor tiket Anda {old} diganti menjadi {ticket}. PIN "
+					 "tetap "
+					 "sama. Mohon simpan nomor yang baru."),
+		NULL, 0, 1 },
+};
+
+/* TRANSLATORS: these follow "Tiket 003-000123-4: " and "aduan Anda ". */
+const char *const text_states[STATE_COUNT] = {
+	[STATE_RECEIVED] = N_("sudah diterima, menunggu verifikasi"),
+	[STATE_INCOMPLETE] = N_("menunggu keterangan dari Anda"),
+	[STATE_VERIFIED] = N_("sudah diverifikasi"),
+	[STATE_ASSIGNED] = N_("sudah diserahkan kepada petugas"),
+	[STATE_INVESTIGATING] = N_("sedang ditangani petugas"),
+	[STATE_RESOLVED] = N_("selesai ditangani"),
+	[STATE_CLOSED] = N_("selesai dan ditutup"),
+	[STATE_REFERRED] = N_("dialihkan ke instansi yang berwenang"),
+	[STATE_WITHDRAWN] = N_("dibatalkan"),
+	[STATE_REOPENED] = N_("dibuka kembali"),
+};
+
+int text_fill(enum text text, const struct template_value *values, char **out)
+{
+	const struct text_info *info = &texts[text];
+	struct template_value marked[8];
+	size_t count = 0;
+
+	for (; values[count].name && count < ARRAY_SIZE(marked); count++) {
+		marked[count] = values[count];
+		marked[count].shorten =
+			info->shorten && strcmp(info->shorten, values[count].name) == 0;
+	}
+	return template_fill(language_say(info->msgid), marked, count, info->parts, out);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Everything the kiosk says by SMS, in one table, so that every text's budget can be checked. */
+#ifndef KOTAK_DIALOGUE_TEXTS_H
+#define KOTAK_DIALOGUE_TEXTS_H
+
+#include "base/cleanup.h"
+#include "dialogue/template.h"
+#include "wire/state.h"
+
+enum text {
+	TEXT_TICKET,		      /* ticket, pin, name; everything known of the sender */
+	TEXT_TICKET_ASK,	      /* ticket, pin */
+	TEXT_TICKET_ASK_NAME,	      /* ticket, pin */
+	TEXT_TICKET_ASK_ADDRESS,      /* ticket, pin */
+	TEXT_TICKET_PARTIAL,	      /* ticket, pin */
+	TEXT_TICKET_PARTIAL_ASK,      /* ticket, pin */
+	TEXT_DETAILS_DONE,	      /* ticket, name */
+	TEXT_DETAILS_ASK_NAME,	      /* ticket */
+	TEXT_DETAILS_ASK_ADDRESS,     /* ticket, name */
+	TEXT_QUESTION_ANSWERED,	      /* ticket */
+	TEXT_STATUS,		      /* ticket, state, date */
+	TEXT_STATUS_ANSWER,	      /* ticket, state, date, answer */
+	TEXT_STATUS_NONE,	      /* - */
+	TEXT_STATUS_REFUSED,	      /* - */
+	TEXT_STATUS_MISTYPED,	      /* - */
+	TEXT_STATUS_LATER,	      /* - */
+	TEXT_HELP,		      /* - */
+	TEXT_HELP_COMPLAINT,	      /* - */
+	TEXT_HELP_EMPTY,	      /* - */
+	TEXT_THANKS,		      /* - */
+	TEXT_OK,		      /* - */
+	TEXT_MESSAGE_ANSWER,	      /* ticket, text */
+	TEXT_MESSAGE_QUESTION,	      /* ticket, text */
+	TEXT_MESSAGE_STATE,	      /* ticket, state */
+	TEXT_MESSAGE_STATE_REASON,    /* ticket, state, text */
+	TEXT_MESSAGE_EXTENDED,	      /* ticket */
+	TEXT_MESSAGE_EXTENDED_REASON, /* ticket, text */
+	TEXT_MESSAGE_RENUMBERED,      /* old, ticket */
+	TEXT_COUNT,
+};
+
+struct text_info {
+	const char *msgid;   /* Indonesian, also what is said without a catalogue */
+	const char *shorten; /* the value that may be cut, or NULL */
+	unsigned least;	     /* septets it must always be left, whatever the language */
+	unsigned parts;	     /* SMS parts it may take */
+};
+
+extern const struct text_info texts[TEXT_COUNT];
+
+/* A state as residents read it, as msgid: "sedang ditangani petugas". */
+extern const char *const text_states[STATE_COUNT];
+
+/* Fills a text in the present language; values as in template.h, ended by one without a name. */
+must_check int text_fill(enum text text, const struct template_value *values, char **out);
+
+#endif

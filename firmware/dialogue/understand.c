@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dialogue/understand.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "dialogue/details.h"
+#include "dialogue/utf8.h"
+#include "dialogue/words.h"
+
+/* A thank-you or an "ok" of more words says something else too. */
+#define COURTESY_WORDS 10
+#define TICKET_DIGITS 10
+#define PIN_DIGITS 4
+#define GROUPS_MAX 8
+#define GROUP_SIZE 24
+
+/* The groups of digits in a text, as a person separates them. */
+struct groups {
+	char digits[GROUPS_MAX][GROUP_SIZE];
+	size_t count;
+	bool overlong;
+};
+
+/*
+ * Adds a word to the groups if it is a number; on old keypads O and l stand in for 0 and 1.
+ * Returns whether it was one.
+ */
+static bool add_group(struct groups *groups, const struct word *word)
+{
+	char group[GROUP_SIZE];
+	size_t length = strlen(word->text);
+	bool digit = false;
+
+	if (length == 0 || strspn(word->text, "0123456789oil") != length)
+		return false;
+	for (size_t i = 0; i < length; i++)
+		digit = digit || isdigit((unsigned char)word->text[i]);
+	if (!digit)
+		return false;
+	if (groups->count == GROUPS_MAX || length >= GROUP_SIZE) {
+		groups->overlong = true;
+		return true;
+	}
+	for (size_t i = 0; i <= length; i++) {
+		char character = word->text[i];
+		group[i] = character == 'o'			  ? '0'
+			   : strchr("il", character) && character ? '1'
+								  : character;
+	}
+	memcpy(groups->digits[groups->count++], group, length + 1);
+	return true;
+}
+
+/* A ticket written without its leading zeros, "3-123-4": three groups, the last one digit. */
+static bool pad_ticket(const struct groups *groups, char digits[static TICKET_DIGITS + 1])
+{
+	size_t kiosk = strlen(groups->digits[0]);
+	size_t serial = strlen(groups->digits[1]);
+
+	if (groups->count < 3 || kiosk > 3 || serial > 6 || strlen(groups->digits[2]) != 1)
+		return false;
+	memset(digits, '0', TICKET_DIGITS);
+	memcpy(digits + 3 - kiosk, groups->digits[0], kiosk);
+	memcpy(digits + 9 - serial, groups->digits[1], serial);
+	digits[9] = groups->digits[2][0];
+	digits[TICKET_DIGITS] = '\0';
+	return true;
+}
+
+static void set_pin(struct understanding *out, const char *digits)
+{
+	out->pin_given = *digits != '\0';
+	if (strlen(digits) == PIN_DIGITS)
+		memcpy(out->pin, digits, DIALOGUE_PIN_SIZE);
+}
+
+/* Ticket and PIN from the digits of a request, however they were split. */
+static void read_ticket(const struct groups *groups, struct understanding *out)
+{
+	char all[GROUPS_MAX * GROUP_SIZE] = "";
+	char ticket[TICKET_DIGITS + 1] = "";
+	size_t length = 0;
+
+	if (groups->count == 0 && !groups->overlong)
+		return;
+	for (size_t i = 0; i < groups->count; i++) {
+		size_t size = strlen(groups->digits[i]);
+		memcpy(all + length, groups->digits[i], size + 1);
+		length += size;
+	}
+	/* A PIN alone says nothing about which ticket: the sender's own is meant. */
+	if (length == PIN_DIGITS && groups->count == 1)
+		return;
+	out->ticket_given = true;
+	if (length >= TICKET_DIGITS)
+		memcpy(ticket, all, TICKET_DIGITS);
+	if (!groups->overlong && ticket_parse(ticket, out->ticket) == 0) {
+		set_pin(out, all + TICKET_DIGITS);
+		return;
+	}
+	if (!groups->overlong && pad_ticket(groups, ticket) &&
+		ticket_parse(ticket, out->ticket) == 0) {
+		if (groups->count > 3)
+			set_pin(out, groups->count == 4 ? groups->digits[3] : "0");
+		return;
+	}
+	out->ticket_mistyped = true;
+}
+
+/*
+ * Whether a text asks how far a complaint is: CEK with nothing but numbers and small words,
+ * a ticket number alone, or words like "gimana kabar aduan saya". Any other word makes it a
+ * complaint.
+ */
+static bool asks_status(const char *text, struct understanding *out)
+{
+	struct groups groups = { 0 };
+	struct word word;
+	bool command = false, progress = false, other = false, first = true, ticket_word = false;
+	unsigned small = WORD_TICKET | WORD_PROGRESS | WORD_GREETING | WORD_FILLER | WORD_INTENT;
+
+	while (word_next(&text, &word)) {
+		unsigned meanings = word_meanings(word.text);
+		if (add_group(&groups, &word)) {
+			first = false;
+			continue;
+		}
+		if (first && (meanings & WORD_STATUS))
+			command = true;
+		progress = progress || (meanings & WORD_PROGRESS);
+		ticket_word = ticket_word || (meanings & (WORD_TICKET | WORD_COMPLAINT));
+		other = other || !(meanings & (small | WORD_STATUS));
+		first = first && (meanings & (WORD_GREETING | WORD_INTENT));
+	}
+	if (other)
+		return false;
+	*out = (struct understanding) { .meaning = MEANS_STATUS };
+	read_ticket(&groups, out);
+	bool ticket = out->ticket_given && !out->ticket_mistyped;
+	return command || ticket || (progress && ticket_word && groups.count == 0);
+}
+
+/* Whether nothing but courtesies is said; which of them in *out. */
+static bool only_courtesies(const char *text, struct understanding *out)
+{
+	const unsigned courteous = WORD_THANKS | WORD_OK | WORD_FILLER | WORD_GREETING;
+	unsigned seen = 0;
+	size_t words = 0;
+	bool greeting_only = true;
+	struct word word;
+
+	if (strchr(text, '?'))
+		return false;
+	while (word_next(&text, &word)) {
+		unsigned meanings = word_meanings(word.text);
+		if (!(meanings & courteous) || ++words > COURTESY_WORDS)
+			return false;
+		greeting_only = greeting_only && (meanings & WORD_GREETING);
+		seen |= meanings;
+	}
+	if (words == 0)
+		return false;
+	if (greeting_only)
+		out->meaning = MEANS_GREETING;
+	else if (seen & WORD_THANKS)
+		out->meaning = MEANS_THANKS;
+	else if (seen & WORD_OK)
+		out->meaning = MEANS_OK;
+	else
+		return false;
+	return true;
+}
+
+/* What people send to see whether anybody is there. */
+static bool is_test(const char *text)
+{
+	static const char *const tests[] = { "tes", "test", "tess", "testing", "coba", "ping", "p",
+		"pp", "cek cek", "tes tes", "start", "menu", "mulai" };
+	char joined[2 * WORD_SIZE] = "";
+	struct word word;
+	size_t length = 0;
+
+	for (size_t i = 0; i < 2 && word_next(&text, &word); i++) {
+		size_t size = strlen(word.text);
+		if (length > 0)
+			joined[length++] = ' ';
+		memcpy(joined + length, word.text, size + 1);
+		length += size;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(tests); i++) {
+		if (strcmp(joined, tests[i]) == 0)
+			return !word_next(&text, &word);
+	}
+	return false;
+}
+
+/* BANTUAN, HELP, INFO … alone or with small words; "bantuan pangan tidak rata" is none. */
+static bool asks_help(const char *text)
+{
+	struct word word;
+	bool help = false;
+	bool question = strchr(text, '?') != NULL;
+	bool first = true;
+	size_t words = 0;
+
+	while (word_next(&text, &word)) {
+		unsigned meanings = word_meanings(word.text);
+		words++;
+		help = help || (first && (meanings & WORD_HELP));
+		first = first && (meanings & (WORD_GREETING | WORD_INTENT));
+		if (meanings & WORD_HELP)
+			continue;
+		if (!(meanings &
+			    (WORD_GREETING | WORD_FILLER | WORD_COMPLAINT | WORD_INTENT | WORD_OK)))
+			return false;
+	}
+	if (words == 0)
+		return question;
+	return help && words <= 4;
+}
+
+/* Behind white space and the signs that follow a keyword. */
+static const char *skip_signs(const char *text)
+{
+	return text + strspn(text, " \t\n:;,.-=!*#>/\"'");
+}
+
+/*
+ * Looks for the keyword of a complaint behind greetings. Returns whether there is one;
+ * *content is where the complaint begins.
+ */
+static bool finds_keyword(const char *text, const char **content)
+{
+	const char *cursor = text;
+	struct word word, next;
+
+	while (word_next(&cursor, &word)) {
+		unsigned meanings = word_meanings(word.text);
+		if (meanings & WORD_COMPLAINT)
+			break;
+		if (!(meanings & (WORD_GREETING | WORD_INTENT)))
+			return false;
+	}
+	if (!word.start)
+		return false;
+	/* "Laporan keuangan …", "aduan saya kemarin …": part of the sentence, left in it. */
+	const char *behind = word.end;
+	bool marked = word.capitals || *behind == ':' || *behind == '-' || *behind == '\n';
+	bool plain = strncmp(word.text, "adu", 3) == 0 || strcmp(word.text, "lapor") == 0;
+	if (!word_next(&cursor, &next)) {
+		*content = behind + strlen(behind);
+		return true;
+	}
+	if (!marked && (!plain || (word_meanings(next.text) & WORD_OWNER)))
+		*content = text;
+	else
+		*content = skip_signs(behind);
+	return true;
+}
+
+/* Greetings and intentions without the complaint itself: "pak, mau lapor". */
+static bool says_nothing(const char *content)
+{
+	struct word word;
+
+	while (word_next(&content, &word)) {
+		if (!(word_meanings(word.text) & (WORD_GREETING | WORD_INTENT)))
+			return false;
+	}
+	return true;
+}
+
+void understand(const char *text, enum dialogue_topic topic, struct understanding *out)
+{
+	const char *content = text;
+	struct word word;
+	const char *cursor = text;
+
+	*out = (struct understanding) { .content = text };
+	if (asks_help(text)) {
+		out->meaning = MEANS_HELP;
+		return;
+	}
+	if (!word_next(&cursor, &word)) {
+		out->meaning = MEANS_NOTHING;
+		return;
+	}
+	if (is_test(text)) {
+		out->meaning = MEANS_GREETING;
+		return;
+	}
+	if (asks_status(text, out))
+		return;
+	*out = (struct understanding) { .content = text };
+	bool keyword = finds_keyword(text, &content);
+	if (keyword) {
+		out->meaning = says_nothing(content) ? MEANS_COMPLAINT_EMPTY : MEANS_COMPLAINT;
+		out->content = content;
+		return;
+	}
+	if (only_courtesies(text, out) &&
+		!(topic == DIALOGUE_AWAIT_QUESTION && out->meaning == MEANS_OK))
+		return;
+	if (topic == DIALOGUE_AWAIT_QUESTION)
+		out->meaning = MEANS_ANSWER;
+	else if (topic != DIALOGUE_AWAIT_NOTHING && details_plausible(text, topic))
+		out->meaning = MEANS_DETAILS;
+	else
+		out->meaning = MEANS_COMPLAINT;
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dialogue/words.h"
+
+#include <ctype.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "dialogue/utf8.h"
+
+static bool is_apostrophe(uint32_t character)
+{
+	return character == '\'' || character == '`' || character == 0x2018 ||
+	       character == 0x2019 || character == 0x2BC;
+}
+
+/* Adds a character to the word unless it would be the third of its kind in a row. */
+static void append(struct word *word, size_t *length, uint32_t character)
+{
+	char bytes[UTF8_MAX];
+	uint32_t folded = character < 0x80 ? (uint32_t)tolower((int)character) : character;
+	size_t size = utf8_put(folded, bytes);
+	char *text = word->text;
+
+	if (*length + size >= WORD_SIZE)
+		return;
+	if (folded < 0x80 && isalpha((int)folded) && *length >= 2 &&
+		text[*length - 1] == (char)folded && text[*length - 2] == (char)folded)
+		return;
+	memcpy(text + *length, bytes, size);
+	*length += size;
+}
+
+bool word_next(const char **cursor, struct word *word)
+{
+	size_t length = 0;
+	size_t capitals = 0, letters = 0;
+	uint32_t character;
+	const char *here = *cursor;
+
+	*word = (struct word) { 0 };
+	while ((character = utf8_next(cursor)) != 0) {
+		if (utf8_wordly(character)) {
+			if (!word->start)
+				word->start = here;
+			append(word, &length, character);
+			letters += character < 0x80 && isalpha((int)character);
+			capitals += character < 0x80 && isupper((int)character);
+			word->end = *cursor;
+		} else if (word->start && !is_apostrophe(character)) {
+			break;
+		}
+		here = *cursor;
+	}
+	word->capitals = letters > 0 && capitals == letters;
+	return word->start != NULL;
+}
+
+size_t words_count(const char *text)
+{
+	struct word word;
+	size_t count = 0;
+
+	while (word_next(&text, &word))
+		count++;
+	return count;
+}
+
+/* Each list is one meaning; spaces separate and end the words. */
+static const struct {
+	unsigned meaning;
+	const char *words;
+} lists[] = {
+	{ WORD_GREETING,
+		" assalamualaikum assalamu assalam assalamualaykum asalamualaikum assalammualaikum "
+		"aslmkm asslm ass askum samlekum samlikum alaikum wr wb warahmatullahi "
+		"warohmatullohi "
+		"warahmatullah wabarakatuh wabarokatuh waalaikumsalam salam selamat slmt slamat "
+		"met "
+		"pagi siang sore malam mlm pg permisi prmisi misi punten spada halo hallo hello "
+		"helo "
+		"hai hi hei hay sugeng enjing enjang injing siyang sonten dalu ndalu kulonuwun "
+		"kulanuwun kula kulo nuwun nuwunsewu sewu amit om swastiastu shalom yth kpd kepada "
+		"bapak bpk pak bu ibu mas mbak mba kak min admin gan bos lurah kades dukuh petugas "
+		"good morning afternoon evening dear " },
+	{ WORD_INTENT,
+		" mau mo mw ingin pengin pengen pgn ajeng badhe arep hendak ada izin ijin saya sy "
+		"aku ak kami mohon mhn tolong tlg numpang nyuwun want to i would like " },
+	{ WORD_COMPLAINT, " aduan adua adun aduaan aduann aduhan adukan mengadu ngadu lapor lapur "
+			  "laporr lapoor "
+			  "laporan lapran lporan melapor melaporkan laporkan keluhan kluhan "
+			  "keluham pengaduan "
+			  "pngaduan pengadua wadul complaint complain komplain report " },
+	{ WORD_STATUS, " cek cekk ceck chek check ngecek mengecek stat status sttus statuss "
+		       "periksa tiket " },
+	{ WORD_HELP, " bantuan bantu help info informasi petunjuk panduan cara caranya menu tolong "
+		     "pitulungan tulung " },
+	{ WORD_THANKS,
+		" terima terimakasih trima trimakasih kasih ksh kasi makasih makasi mksh mks "
+		"mkasih "
+		"maksih thanks thank thankyou thx tks tq tengkyu trims trim trimaksih tksh trmksh "
+		"tmksh tmks tima nuwun suwun swun maturnuwun maturnuhun nuhun hatur matur syukron "
+		"jazakallah jazakumullah alhamdulillah " },
+	{ WORD_OK,
+		" ok oke okay okey okee okeh okk oc k y ya yaa iya iyaa yes yup yoi sip siip sipp "
+		"siap "
+		"siaap baik baiklah bagus mantap mantab mantul nggih inggih nggeh enggih njih ngih "
+		"injih monggo mangga sampun good amin aamiin " },
+	{ WORD_FILLER,
+		" pak bapak bpk bu ibu mas mbak mba kak min admin gan bos banyak byk sekali skl "
+		"bgt "
+		"banget sanget atas atasnya bantuan bantuannya bantuanya infonya info informasinya "
+		"informasi jawaban jawabannya responnya respon responya respnya perhatiannya "
+		"perhatiane sudah sdh udah dibantu ditanggapi dijawab dan kembali untuk utk you so "
+		"much very sebelumnya seblumnya lagi dulu saja aja dong donk deh kok ya yaa nya "
+		"lur "
+		"lurah petugas kades semua semuanya semoga kula kulo saya sy kami semangat sehat "
+		"selalu kerjanya kerjane kerja cepat cepet " },
+	{ WORD_PROGRESS,
+		" perkembangan perkembangannya perkembanganya prkembangan kabar kabarnya kabare "
+		"bagaimana bgmn bgmana gimana gmn gmana gimn pripun kepripun kados piye kepiye pye "
+		"hasil hasilnya hasile kelanjutan kelanjutannya kelanjutane lanjutan tindaklanjut "
+		"tindaklanjutnya tindak lanjut lanjutnya progres progress progresnya status "
+		"statusnya proses prosesnya nyampe mana kapan " },
+	{ WORD_TICKET,
+		" tiket ticket tikt tket nomor nomer nmr no nmer nomornya kode pin aduan aduane "
+		"aduannya laporan laporannya laporane pengaduan keluhan keluhannya status "
+		"statusnya "
+		"dengan dgn saya sy kula kulo kami ku punya yang yg ini itu niki punika tentang "
+		"ttg "
+		"dari dr sudah sdh udah sampun sampai smpe sampe nganti dumugi pundi ngantos "
+		"tolong "
+		"tlg mohon mhn mau tanya nanya cek bagi pak bu bapak ibu mas mbak min admin ya "
+		"dong "
+		"nggih nopo napa terus trus kok kemarin wingi a an " },
+	{ WORD_ADDRESS,
+		" rt rw dusun dsn dukuh padukuhan pedukuhan desa ds kalurahan kelurahan kel kal jl "
+		"jln "
+		"jalan gg gang blok perum perumahan kampung kampong kp kec kecamatan kapanewon "
+		"kabupaten kab kota no nomor wates kulonprogo yogyakarta jogja diy " },
+	{ WORD_NAME, " nama nm name jeneng jenengku asma asmo nami namaku namasaya " },
+	{ WORD_LABEL_ADDRESS,
+		" alamat almt alamatnya alamatku almat alamt addres address griya griyo dalem omah "
+		"omahku tinggal beralamat rumah rmh " },
+	{ WORD_SENTENCE,
+		" rusak rsk rusk mati padam pdm bocor banjir longsor ambrol ambruk roboh tumbang "
+		"macet "
+		"mampet jebol retak pecah lobang lubang berlubang bolong becek kotor bau sampah "
+		"licin "
+		"gelap peteng ilang hilang kemalingan maling curi dicuri judi mabuk bising "
+		"tidak tdk tak gak ga gk g nggak ngga enggak engga ndak ndk nda ora rak mboten "
+		"boten dereng durung belum blm blum bukan jangan jgn tanpa kenapa mengapa knp "
+		"knapa "
+		"ngopo kenging nopo kok apakah apa kapan kpn bagaimana gmn gimana bgmn pripun piye "
+		"minta mnt mohon mhn tolong tlg nyuwun nyuwunaken segera sgr diperbaiki perbaiki "
+		"dibetulkan diperbaikin didandani didandosi ditindak ditindaklanjuti lapor laporan "
+		"keluhan aduan pengaduan komplain korupsi pungli suap dipungut bayar mbayar "
+		"bayaran "
+		"biaya mahal lama lamban lambat suwe dangu antri antre ngantri susah sulit angel "
+		"dipersulit ditolak ditipu penipuan kecewa marah jelek elek parah bahaya "
+		"membahayakan "
+		"bansos raskin blt pkh bpnt sembako ktp kk akta akte sertifikat surat suket "
+		"pelayanan "
+		"layanan pegawai lampu listrik pdam saluran selokan irigasi "
+		"aspal anggaran apbdes informasi permohonan "
+		"sudah sdh udah wis sampun sejak sjk seminggu sebulan setahun seminggu bulan tahun "
+		"karena krn soale sebab sering terus selalu masih tasih isih yang yg ingkang sing "
+		"untuk utk kangge kanggo agar supaya akan bisa bs dapat dpt saged iso boleh harus "
+		"wajib ada wonten banyak akeh kathah terjadi kejadian jatuh tiba kecelakaan sakit "
+		"lapar takut wedi warga oknum tetangga membuang buang dibuang bakar asap limbah " },
+	{ WORD_OWNER, " saya sy kami kmi kita kula kulo ku kemarin kmrn kmarin wingi yang yg ini "
+		      "itu lalu "
+		      "dulu sebelumnya sudah sdh belum blm tidak tdk " },
+};
+
+unsigned word_meanings(const char *text)
+{
+	char wanted[WORD_SIZE + 3];
+	size_t length = strlen(text);
+	unsigned meanings = 0;
+
+	if (length == 0)
+		return 0;
+	wanted[0] = ' ';
+	memcpy(wanted + 1, text, length);
+	wanted[length + 1] = ' ';
+	wanted[length + 2] = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+		if (strstr(lists[i].words, wanted))
+			meanings |= lists[i].meaning;
+	}
+	return meanings;
+}
