@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -62,25 +63,49 @@ static void trim(struct span *span)
 		span->end--;
 }
 
-/* Drops leading words of these meanings and small words that follow them. */
-static void drop_labels(struct span *span, unsigned labels)
+/* Words between label and value that belong to neither, for names and for addresses. */
+static const char small_in_names[] =
+	" saya sy aku kula kulo adalah adl yaitu ialah di ing wonten dari "
+	"dr saking a n an atas atasnama is my dan and lan ";
+static const char small_in_addresses[] =
+	" saya sy kula kulo adalah adl yaitu ialah di ing wonten dari dr "
+	"saking is dan ";
+
+static bool is_small(const char *list, const struct word *word)
 {
-	static const char small[] =
-		" saya sy aku kula kulo adalah adl yaitu ialah di ing wonten dari "
-		"dr saking a n an atas atasnama is my dan and and lan ";
-	const char *cursor = span->start;
-	struct word word;
 	char wanted[WORD_SIZE + 3];
 
-	trim(span);
-	while (cursor < span->end && word_next(&cursor, &word) && word.end <= span->end) {
-		wanted[0] = ' ';
-		memcpy(wanted + 1, word.text, sizeof(word.text));
-		memcpy(wanted + 1 + strlen(word.text), " ", 2);
-		if (!(word_meanings(word.text) & labels) && !strstr(small, wanted))
-			break;
+	snprintf(wanted, sizeof(wanted), " %s ", word->text);
+	return strstr(list, wanted) != NULL;
+}
+
+/* Drops leading words of these meanings and small ones after them. */
+static void drop_leading(struct span *span, unsigned labels, const char *small)
+{
+	const char *cursor = span->start;
+	struct word word;
+
+	while (word_next(&cursor, &word) && word.end <= span->end &&
+		(is_small(small, &word) || (word_meanings(word.text) & labels)))
 		span->start = word.end;
+	trim(span);
+}
+
+/* Drops the last word while it is a small one ("Budi dari", before an address). */
+static void drop_trailing(struct span *span, const char *small)
+{
+	const char *cursor = span->start;
+	const char *last = NULL;
+	struct word word;
+
+	while (word_next(&cursor, &word) && word.end <= span->end) {
+		if (!is_small(small, &word))
+			last = NULL;
+		else if (!last)
+			last = word.start;
 	}
+	if (last)
+		span->end = last;
 	trim(span);
 }
 
@@ -176,8 +201,9 @@ int details_parse(const char *text, enum dialogue_topic topic, const char *known
 	} else {
 		split(all, &name_span, &address_span);
 	}
-	drop_labels(&name_span, WORD_NAME | WORD_GREETING);
-	drop_labels(&address_span, WORD_LABEL_ADDRESS);
+	drop_leading(&name_span, WORD_NAME | WORD_GREETING, small_in_names);
+	drop_trailing(&name_span, small_in_names);
+	drop_leading(&address_span, WORD_LABEL_ADDRESS, small_in_addresses);
 	int error = copy_span(name_span, DETAILS_NAME_MAX, name);
 	if (error == 0)
 		error = copy_span(address_span, DETAILS_ADDRESS_MAX, address);

@@ -123,7 +123,8 @@ static const struct {
 		"tindaklanjutnya tindak lanjut lanjutnya progres progress progresnya status "
 		"statusnya proses prosesnya nyampe mana kapan " },
 	{ WORD_TICKET,
-		" tiket ticket tikt tket nomor nomer nmr no nmer nomornya kode pin aduan aduane "
+		" aduanku laporanku laporankula keluhanku tiket ticket tikt tket nomor nomer nmr "
+		"no nmer nomornya kode pin aduan aduane "
 		"aduannya laporan laporannya laporane pengaduan keluhan keluhannya status "
 		"statusnya "
 		"dengan dgn saya sy kula kulo kami ku punya yang yg ini itu niki punika tentang "
