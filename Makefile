@@ -19,8 +19,8 @@ endif
 
 pkg = $(shell $(PKG_CONFIG) --$(1) $(2) 2>/dev/null)
 LIBS_core := sqlite3 jansson libsodium
-LIBS_kotakd := $(LIBS_core) libsystemd inih gammu libserialport libcurl
-LIBS_kotakctl := $(LIBS_core) inih libcurl
+LIBS_kotakd := $(LIBS_core) libsystemd inih gammu libserialport libcurl zlib
+LIBS_kotakctl := $(LIBS_core) inih libcurl zlib
 LIBS_ppidd := $(LIBS_core) libsystemd inih libmicrohttpd zlib
 LIBS_ppidctl := $(LIBS_core) inih
 LIBS_modem-sim := jansson libsystemd
@@ -71,7 +71,7 @@ $(O)/obj/%.o: %.c | $(GENERATED) libraries
 
 $(O)/kotakd: $(CORE_ALL) $(DRIVERS) $(BASE)
 	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_kotakd))
-$(O)/kotakctl: $(KOTAKCTL_ALL) $(STORE) $(BASE) $(call objects,drivers/uplink/*.c drivers/clock/*.c)
+$(O)/kotakctl: $(KOTAKCTL_ALL) $(STORE) $(BASE) $(call objects,drivers/uplink/*.c drivers/clock/*.c firmware/sync/token.c)
 	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_kotakctl))
 $(O)/ppidd: $(PPIDD) $(O)/obj/tools/ppidd/ppidd.o $(BASE)
 	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_ppidd))
