@@ -90,7 +90,7 @@ static const struct {
 			  "laporr lapoor "
 			  "laporan lapran lporan melapor melaporkan laporkan keluhan kluhan "
 			  "keluham pengaduan "
-			  "pngaduan pengadua wadul complaint complain komplain report " },
+			  "pngaduan pengadua wadul wadulan complaint complain komplain report " },
 	{ WORD_STATUS, " cek cekk ceck chek check ngecek mengecek stat status sttus statuss "
 		       "periksa tiket " },
 	{ WORD_HELP, " bantuan bantu help info informasi petunjuk panduan cara caranya menu tolong "
