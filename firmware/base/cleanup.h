@@ -15,7 +15,7 @@
 
 /* Defines the cleanup function NAME##_cleanup for a pointer type and its release function. */
 #define DEFINE_CLEANUP(name, type, release)                                                        \
-	static inline void name##_cleanup(type *variable)                                          \
+	static inline void name##_cleanup(type *variable) /* NOLINT(bugprone-macro-parentheses) */ \
 	{                                                                                          \
 		if (*variable)                                                                     \
 			release(*variable);                                                        \

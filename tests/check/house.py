@@ -40,8 +40,8 @@ ROOMS = {
     'sync': ('sync', 'store', 'dialogue'),
     'kotakd': ('kotakd', 'sync', 'dialogue', 'store'),
 }
-# Composition: the one file of the core that puts the drivers together.
-COMPOSERS = ('firmware/kotakd/main.c',)
+# Composition: the files of the core that put the drivers together.
+COMPOSERS = ('firmware/kotakd/main.c', 'firmware/kotakd/modems.c')
 
 
 def strip_comments(text):
