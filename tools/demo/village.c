@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "village.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include "base/log.h"
+
+#define READY_MS 20000
+#define STOP_MS 5000
+#define MARK "made-by-kotak-demo"
+
+static int port_bind(unsigned port, unsigned *bound)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t size = sizeof(address);
+	int yes = 1;
+	autoclose int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -errno;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+	if (bind(fd, (struct sockaddr *)&address, size) < 0 ||
+		getsockname(fd, (struct sockaddr *)&address, &size) < 0)
+		return -errno;
+	*bound = ntohs(address.sin_port);
+	return 0;
+}
+
+unsigned village_free_port(unsigned wanted)
+{
+	unsigned port = 0;
+
+	for (unsigned i = 0; wanted && i < 10; i++) {
+		if (port_bind(wanted + i, &port) == 0)
+			return port;
+	}
+	return port_bind(0, &port) == 0 ? port : 0;
+}
+
+__attribute__((format(printf, 2, 3))) static int format_path(
+	char out[static VILLAGE_PATH_SIZE], const char *format, ...)
+{
+	va_list values;
+
+	va_start(values, format);
+	int length = vsnprintf(out, VILLAGE_PATH_SIZE, format, values);
+	va_end(values);
+	return length < 0 || length >= VILLAGE_PATH_SIZE ? -ENAMETOOLONG : 0;
+}
+
+int village_socket(
+	const struct village *village, const char *name, char out[static VILLAGE_PATH_SIZE])
+{
+	return format_path(out, "%s/%s", village->sockets, name);
+}
+
+static int village_file(
+	const struct village *village, const char *name, char out[static VILLAGE_PATH_SIZE])
+{
+	return format_path(out, "%s/%s", village->folder, name);
+}
+
+static int remove_entry(const char *path, const struct stat *about, int type, struct FTW *place)
+{
+	(void)about;
+	(void)type;
+	(void)place;
+	return remove(path) < 0 ? -errno : 0;
+}
+
+static int remove_tree(const char *path)
+{
+	return nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* Empties a demo's folder of before; anybody else's is left alone. */
+static int folder_make(const char *folder)
+{
+	char mark[VILLAGE_PATH_SIZE];
+
+	if (format_path(mark, "%s/" MARK, folder) < 0)
+		return -ENAMETOOLONG;
+	if (access(mark, F_OK) == 0) {
+		int error = remove_tree(folder);
+		if (error < 0)
+			return error;
+	} else if (rmdir(folder) < 0 && errno != ENOENT) {
+		log_error("demo: %s is there already and no demo made it; give another with "
+			  "--folder",
+			folder);
+		return -EEXIST;
+	}
+	if (mkdir(folder, 0700) < 0)
+		return -errno;
+	autoclose int fd = open(mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	return fd < 0 ? -errno : 0;
+}
+
+__attribute__((format(printf, 2, 3))) static int write_file(
+	const char *path, const char *format, ...)
+{
+	va_list values;
+	autofile FILE *file = fopen(path, "we");
+
+	if (!file)
+		return -errno;
+	va_start(values, format);
+	int written = vfprintf(file, format, values);
+	va_end(values);
+	return written < 0 || fflush(file) != 0 ? -EIO : 0;
+}
+
+static int write_confs(const struct village *village, unsigned page_port)
+{
+	char path[VILLAGE_PATH_SIZE];
+	const char *folder = village->folder;
+	const char *sockets = village->sockets;
+
+	int error = village_file(village, "kotakd.conf", path);
+	if (!error)
+		error = write_file(path,
+			"[kiosk]\nid = 3\nname = Triharjo\nlocale = id\ntimezone = Asia/Jakarta\n"
+			"[store]\npath = %s/kiosk.db\n[modem demo]\ndevice = %s/modem\n"
+			"[sync]\nurl = http://127.0.0.1:%u\ntoken_file = %s/token\n"
+			"[control]\nsocket = %s/kotak.sock\n[panel]\ndriver = none\n",
+			folder, sockets, village->desk_port, folder, sockets);
+	if (!error)
+		error = village_file(village, "ppidd.conf", path);
+	if (!error)
+		error = write_file(path,
+			"[server]\nlisten = 127.0.0.1:%u\n"
+			"frame_ancestors = http://127.0.0.1:%u http://localhost:%u\n"
+			"[store]\nurl = sqlite:%s/server.db\n",
+			village->desk_port, page_port, page_port, folder);
+	return error;
+}
+
+/* Starts a program and waits for its READY=1. */
+static int start_notifying(struct village *village, struct process *process, const char *conf)
+{
+	char program[VILLAGE_PATH_SIZE];
+	char conf_path[VILLAGE_PATH_SIZE];
+	char log[VILLAGE_PATH_SIZE];
+	char notify[VILLAGE_PATH_SIZE];
+	char message[1024];
+
+	if (format_path(program, "%s/%s", village->build, process->name) < 0 ||
+		village_file(village, conf, conf_path) < 0 ||
+		format_path(log, "%s/%s.log", village->folder, process->name) < 0 ||
+		format_path(notify, "NOTIFY_SOCKET=%s/notify", village->sockets) < 0)
+		return -ENAMETOOLONG;
+	/* What an earlier program said while it stopped. */
+	while (recv(village->notify, message, sizeof(message), MSG_DONTWAIT) > 0)
+		;
+	int error = process_start(
+		process, (char *[]) { program, "--config", conf_path, NULL }, log, notify);
+	int64_t deadline = process_clock_ms() + READY_MS;
+	while (!error) {
+		error = process_await(process, village->notify, deadline - process_clock_ms());
+		if (error < 0)
+			break;
+		ssize_t size = recv(village->notify, message, sizeof(message) - 1, MSG_DONTWAIT);
+		message[size < 0 ? 0 : size] = '\0';
+		if (strstr(message, "READY=1"))
+			return 0;
+	}
+	log_error("demo: %s doesn't start; %s says why", process->name, log);
+	return error;
+}
+
+static int start_modem(struct village *village)
+{
+	char program[VILLAGE_PATH_SIZE];
+	char device[VILLAGE_PATH_SIZE];
+	char control[VILLAGE_PATH_SIZE];
+	char log[VILLAGE_PATH_SIZE];
+
+	if (format_path(program, "%s/modem-sim", village->build) < 0 ||
+		village_socket(village, "modem", device) < 0 ||
+		village_socket(village, "modem.sock", control) < 0 ||
+		village_file(village, "modem-sim.log", log) < 0)
+		return -ENAMETOOLONG;
+	int error = process_start(&village->modem,
+		(char *[]) { program, "--make", "sim7600", "--link", device, "--control", control,
+			NULL },
+		log, NULL);
+	int64_t deadline = process_clock_ms() + READY_MS;
+	/* Both are there once it says "ready"; nothing else of it is needed. */
+	while (!error && (access(control, F_OK) < 0 || access(device, F_OK) < 0)) {
+		if (process_clock_ms() > deadline)
+			error = -ETIME;
+		else if (process_await(&village->modem, -1, 10) == -ECHILD)
+			error = -ECHILD;
+	}
+	if (error < 0)
+		log_error("demo: modem-sim doesn't start; %s says why", log);
+	return error;
+}
+
+static int run_tool(const struct village *village, const char *tool, const char *conf,
+	const char *const words[], const char *input, char **output)
+{
+	char program[VILLAGE_PATH_SIZE];
+	char conf_path[VILLAGE_PATH_SIZE];
+	const char *argv[8] = { program, "--config", conf_path };
+
+	if (format_path(program, "%s/%s", village->build, tool) < 0 ||
+		village_file(village, conf, conf_path) < 0)
+		return -ENAMETOOLONG;
+	for (size_t i = 0; words[i] && i + 4 < ARRAY_SIZE(argv); i++)
+		argv[i + 3] = words[i];
+	return process_run((char *const *)argv, input, output);
+}
+
+/* The last line, which is the enrolment code. */
+static char *last_line(char *text)
+{
+	while (*text && text[strlen(text) - 1] == '\n')
+		text[strlen(text) - 1] = '\0';
+	char *line = strrchr(text, '\n');
+	return line ? line + 1 : text;
+}
+
+static int introduce(const struct village *village)
+{
+	char url[64];
+	autofree char *code = NULL;
+	autofree char *nothing = NULL;
+	autofree char *words = NULL;
+
+	int status = run_tool(village, "ppidctl", "ppidd.conf",
+		(const char *[]) { "user", "add", VILLAGE_OFFICER, "officer", NULL },
+		VILLAGE_PASSWORD "\n", &nothing);
+	if (status == 0)
+		status = run_tool(village, "ppidctl", "ppidd.conf",
+			(const char *[]) { "kiosk", "add", "3", "Triharjo", NULL }, NULL, &code);
+	if (status == 0) {
+		snprintf(url, sizeof(url), "http://127.0.0.1:%u", village->desk_port);
+		status = run_tool(village, "kotakctl", "kotakd.conf",
+			(const char *[]) { "enroll", url, last_line(code), NULL }, NULL, &words);
+	}
+	if (status != 0)
+		log_error("demo: the kiosk could not be made known to the server");
+	return status > 0 ? -EIO : status;
+}
+
+static int notify_open(struct village *village)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s/notify", village->sockets);
+	village->notify = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (village->notify < 0 ||
+		bind(village->notify, (struct sockaddr *)&address, sizeof(address)) < 0)
+		return -errno;
+	return 0;
+}
+
+int village_start(
+	struct village *village, const char *build, const char *folder, unsigned page_port)
+{
+	*village = (struct village) { .modem = PROCESS_NONE("modem-sim"),
+		.kiosk = PROCESS_NONE("kotakd"),
+		.server = PROCESS_NONE("ppidd"),
+		.sockets = "/tmp/kotak-demo-XXXXXX",
+		.notify = -1 };
+	autofree char *whole = realpath(build, NULL);
+	if (!whole || format_path(village->build, "%s", whole) < 0) {
+		log_error("demo: %s: no such folder; `make` builds the programs", build);
+		return -ENOENT;
+	}
+	int error = folder_make(folder);
+	autofree char *fresh = error < 0 ? NULL : realpath(folder, NULL);
+	if (!fresh || format_path(village->folder, "%s", fresh) < 0) {
+		log_error("demo: %s: can't be made fresh", folder);
+		return error < 0 ? error : -EIO;
+	}
+	if (!mkdtemp(village->sockets)) {
+		village->sockets[0] = '\0';
+		log_error("demo: no folder can be made under /tmp: %s", strerror(errno));
+		return -EIO;
+	}
+	village->desk_port = village_free_port(0);
+	error = notify_open(village);
+	if (!error)
+		error = write_confs(village, page_port);
+	if (!error)
+		error = start_modem(village);
+	if (!error)
+		error = start_notifying(village, &village->server, "ppidd.conf");
+	if (!error)
+		error = introduce(village);
+	if (!error)
+		error = start_notifying(village, &village->kiosk, "kotakd.conf");
+	return error;
+}
+
+void village_stop(struct village *village)
+{
+	process_stop(&village->kiosk, STOP_MS);
+	process_stop(&village->server, STOP_MS);
+	process_stop(&village->modem, STOP_MS);
+	if (village->notify >= 0)
+		close(village->notify);
+	village->notify = -1;
+	if (village->sockets[0] && remove_tree(village->sockets) < 0)
+		log_warning("demo: %s could not be removed", village->sockets);
+	village->sockets[0] = '\0';
+}
+
+int village_server(struct village *village, bool on)
+{
+	if (!on) {
+		process_stop(&village->server, STOP_MS);
+		return 0;
+	}
+	return village->server.pid ? 0 : start_notifying(village, &village->server, "ppidd.conf");
+}
+
+int village_status(const struct village *village, char **text)
+{
+	int status = run_tool(village, "kotakctl", "kotakd.conf",
+		(const char *[]) { "status", NULL }, NULL, text);
+
+	return status > 0 && *text && **text ? 0 : status > 0 ? -EIO : status;
+}
