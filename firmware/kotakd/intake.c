@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kotakd/intake.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "dialogue/dialogue.h"
+#include "kotakd/address.h"
+#include "store/complaint.h"
+#include "store/inbound.h"
+#include "store/outgoing.h"
+
+#define CHANNEL "sms"
+/* A reply that couldn't go out for this long would only puzzle its reader. */
+#define REPLY_LIFETIME_MS (INT64_C(7) * 24 * 3600 * 1000)
+
+/* What the conversation needs to know of one sender, and owns meanwhile. */
+struct intake_view {
+	struct contact contact;
+	char *topic;
+	char session_ticket[TICKET_SIZE];
+	char next_ticket[TICKET_SIZE];
+	char next_pin[PIN_SIZE];
+	bool guess_blocked;
+};
+
+static void intake_view_release(struct intake_view *view)
+{
+	contact_release(&view->contact);
+	free(view->topic);
+}
+
+static int lookup_copy(struct complaint *complaint, struct dialogue_complaint *out)
+{
+	*out = (struct dialogue_complaint) {
+		.state = complaint->state,
+		.answer = take_pointer(complaint->answer),
+		.created_ms = complaint->created_ms,
+		.updated_ms = complaint->updated_ms,
+	};
+	snprintf(out->ticket, sizeof(out->ticket), "%s", complaint->ticket);
+	snprintf(out->uuid, sizeof(out->uuid), "%s", complaint->uuid);
+	snprintf(out->sender, sizeof(out->sender), "%s", complaint->sender);
+	snprintf(out->pin, sizeof(out->pin), "%s", complaint->pin);
+	complaint_release(complaint);
+	return 1;
+}
+
+static int lookup_find(void *context, const char *ticket, struct dialogue_complaint *out)
+{
+	struct complaint complaint = { 0 };
+	int found = store_complaint_find(context, ticket, &complaint);
+
+	return found <= 0 ? found : lookup_copy(&complaint, out);
+}
+
+static int lookup_latest(void *context, const char *sender, struct dialogue_complaint *out)
+{
+	struct complaint complaint = { 0 };
+	int found = store_complaint_latest(context, sender, &complaint);
+
+	return found <= 0 ? found : lookup_copy(&complaint, out);
+}
+
+static int intake_look(const struct intake *intake, const struct moment *moment, const char *sender,
+	struct intake_view *view)
+{
+	int found = store_contact(intake->store, sender, &view->contact);
+
+	if (found >= 0)
+		found = store_session(intake->store, CHANNEL, sender, moment->now_ms, &view->topic,
+			view->session_ticket);
+	if (found >= 0)
+		found = store_guess_blocked(intake->store, sender, moment->now_ms);
+	if (found < 0)
+		return found;
+	view->guess_blocked = found > 0;
+	return store_ticket_next(intake->store, view->next_ticket, view->next_pin);
+}
+
+/* Writes down what the conversation decided about complaint and details. */
+static int intake_record(const struct intake *intake, const struct moment *moment,
+	const char *sender, const char *language, const struct intake_view *view,
+	const struct dialogue_output *output)
+{
+	char uuid[UUID_SIZE];
+	int error = 0;
+
+	if (output->open_complaint) {
+		const struct complaint_opening opening = {
+			.ticket = view->next_ticket,
+			.pin = view->next_pin,
+			.channel = CHANNEL,
+			.language = language,
+			.sender = sender,
+			.name = output->details_name ? output->details_name : view->contact.name,
+			.address = output->details_address ? output->details_address
+							   : view->contact.address,
+			.text = output->complaint_text,
+		};
+		error = store_complaint_open(intake->store, moment, &opening, uuid);
+	} else if (*output->details_ticket) {
+		error = store_complaint_details(intake->store, moment, output->details_ticket,
+			output->details_name, output->details_address, output->details_text,
+			output->answers_question);
+	}
+	if (error < 0)
+		return error;
+	return store_contact_learn(intake->store, sender, output->details_name,
+		output->details_address, moment->now_ms);
+}
+
+static int intake_session(const struct intake *intake, const struct moment *moment,
+	const char *sender, const struct dialogue_output *output)
+{
+	switch (output->session_change) {
+	case DIALOGUE_SESSION_SET:
+		return store_session_set(intake->store, CHANNEL, sender,
+			dialogue_topic_name(output->session.topic), output->session.ticket,
+			moment->now_ms + output->session_ms);
+	case DIALOGUE_SESSION_CLEAR:
+		return store_session_clear(intake->store, CHANNEL, sender);
+	case DIALOGUE_SESSION_KEEP:
+	default:
+		return 0;
+	}
+}
+
+/* A message that gets no answer: why is written down, for nobody is left without one by accident.
+ */
+static int intake_silent(const struct intake *intake, const struct moment *moment,
+	const struct inbound_message *message, const char *reason)
+{
+	char outcome[80];
+
+	autojson json_t *data = json_pack("{s:s}", "reason", reason);
+	autojson json_t *personal =
+		json_pack("{s:s, s:s}", "from", message->sender, "text", message->text);
+	if (!data || !personal)
+		return -ENOMEM;
+	snprintf(outcome, sizeof(outcome), "ignored: %s", reason);
+	int error = store_message_outcome(intake->store, message->id, outcome, NULL);
+	if (error < 0)
+		return error;
+	return store_event(intake->store, moment, "kiosk", "inbound.ignored", NULL, data, personal);
+}
+
+static int intake_reply(const struct intake *intake, const struct moment *moment,
+	const struct inbound_message *message, const struct dialogue_output *output)
+{
+	const struct outgoing_request request = {
+		.recipient = message->sender,
+		.text = output->reply,
+		.purpose = output->purpose,
+		.ticket = *output->reply_ticket ? output->reply_ticket : NULL,
+		.inbound_id = message->id,
+		.priority = output->open_complaint ? OUTGOING_TICKET : OUTGOING_REPLY,
+		.modem = message->modem,
+		.lifetime_ms = REPLY_LIFETIME_MS,
+	};
+	int queued = store_outgoing_add(intake->store, moment, &request);
+
+	if (queued < 0)
+		return queued;
+	return store_message_outcome(intake->store, message->id,
+		dialogue_intention_name(output->intention), request.ticket);
+}
+
+/* The whole step for one message of a person. */
+static int intake_converse(const struct intake *intake, const struct moment *moment,
+	const struct inbound_message *message)
+{
+	struct intake_view view = { 0 };
+	struct dialogue_output output = { 0 };
+	const struct dialogue_lookup lookup = { lookup_find, lookup_latest, intake->store };
+	int error = intake_look(intake, moment, message->sender, &view);
+
+	if (error == 0) {
+		struct dialogue_input input = {
+			.channel = DIALOGUE_SMS,
+			.sender = message->sender,
+			.text = message->text,
+			.language =
+				view.contact.language ? view.contact.language : intake->language,
+			.known_name = view.contact.name,
+			.known_address = view.contact.address,
+			.next_ticket = view.next_ticket,
+			.next_pin = view.next_pin,
+			.now_ms = moment->now_ms,
+			.utc_offset_s = intake->utc_offset_s,
+			.parts_missing = message->parts_missing,
+			.guess_blocked = view.guess_blocked,
+			.lookup = &lookup,
+		};
+		if (view.topic && dialogue_topic_from_name(view.topic, &input.session.topic))
+			snprintf(input.session.ticket, sizeof(input.session.ticket), "%s",
+				view.session_ticket);
+		error = dialogue_handle(&input, &output);
+		if (error == 0)
+			error = intake_record(
+				intake, moment, message->sender, input.language, &view, &output);
+	}
+	if (error == 0 && output.wrong_guess)
+		error = store_guess_wrong(intake->store, message->sender, moment->now_ms);
+	if (error == 0)
+		error = intake_session(intake, moment, message->sender, &output);
+	if (error == 0 && output.reply)
+		error = intake_reply(intake, moment, message, &output);
+	else if (error == 0)
+		error = intake_silent(intake, moment, message,
+			output.silence ? output.silence : "nothing to answer");
+	dialogue_output_free(&output);
+	intake_view_release(&view);
+	return error;
+}
+
+static int intake_message(const struct intake *intake, const struct moment *moment,
+	const struct inbound_message *message)
+{
+	const char *silence = address_silence(message->sender, message->sender_type);
+
+	return silence ? intake_silent(intake, moment, message, silence)
+		       : intake_converse(intake, moment, message);
+}
+
+static int intake_part(const struct intake *intake, const struct moment *moment, int64_t pdu_id,
+	const struct modem_decoded *decoded)
+{
+	struct inbound_message message = { 0 };
+	char sender[MODEM_ADDRESS_SIZE];
+
+	address_normalise(decoded->address, decoded->address_type, sender);
+	int found = store_part_add(intake->store, pdu_id, sender, decoded, moment->now_ms);
+	if (found == 0)
+		found = store_pdu_decoded(intake->store, pdu_id);
+	if (found == 0)
+		found = store_message_join(intake->store, pdu_id, &message);
+	if (found > 0) {
+		found = decoded->binary ? intake_silent(intake, moment, &message, "binary message")
+					: intake_message(intake, moment, &message);
+	}
+	inbound_message_release(&message);
+	return found;
+}
+
+static int intake_report(const struct intake *intake, const struct moment *moment, int64_t pdu_id,
+	const struct modem_decoded *decoded)
+{
+	char recipient[MODEM_ADDRESS_SIZE];
+
+	address_normalise(decoded->address, decoded->address_type, recipient);
+	int error = store_pdu_decoded(intake->store, pdu_id);
+	if (error == 0)
+		error = store_report_add(intake->store, moment, pdu_id, recipient, decoded);
+	return error;
+}
+
+int intake_decoded(const struct intake *intake, const struct moment *moment, int64_t pdu_id,
+	const struct modem_decoded *decoded)
+{
+	int waits = store_pdu_waits(intake->store, pdu_id);
+
+	if (waits <= 0)
+		return waits;
+	switch (decoded->type) {
+	case MODEM_DECODED_DELIVER:
+		return intake_part(intake, moment, pdu_id, decoded);
+	case MODEM_DECODED_REPORT:
+		return intake_report(intake, moment, pdu_id, decoded);
+	case MODEM_DECODED_OTHER:
+		return store_pdu_decoded(intake->store, pdu_id);
+	case MODEM_DECODED_UNREADABLE:
+	default:
+		log_warning("a message can't be read (%s): it is kept as it came and shown to the "
+			    "officer",
+			decoded->reason);
+		return store_pdu_unreadable(intake->store, moment, pdu_id, decoded->reason);
+	}
+}
+
+int intake_overdue(const struct intake *intake, const struct moment *moment, int64_t before_ms)
+{
+	int count = 0;
+
+	for (;;) {
+		struct inbound_message message = { 0 };
+		int found = store_message_overdue(intake->store, before_ms, &message);
+		if (found > 0)
+			found = intake_message(intake, moment, &message) < 0 ? -EIO : 1;
+		inbound_message_release(&message);
+		if (found <= 0)
+			return found < 0 ? found : count;
+		count++;
+	}
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The kiosk: what kotakd's rooms share. main puts it together and owns the loop; each file
+ * of this room has one concern:
+ *
+ *   modems    what comes from the modem workers, committed before it is acknowledged
+ *   intake    one decoded part or report: message, conversation, complaint, reply
+ *   outbox    what a modem is given to send next
+ *   commands  what the server wants done
+ *   status    what a person asks about all this
+ *   control   the socket where they ask
+ *
+ * Time comes from the clock once per wake-up and is handed down.
+ */
+#ifndef KOTAK_KOTAKD_KIOSK_H
+#define KOTAK_KOTAKD_KIOSK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <systemd/sd-event.h>
+
+#include "kotakd/config.h"
+#include "port/clock.h"
+#include "port/modem.h"
+#include "port/uplink.h"
+#include "store/store.h"
+#include "sync/sync.h"
+
+/* How many PDUs may be with the decoder at a time. */
+#define DECODING_MAX 32
+
+/* One modem and what it has in hand. */
+struct modem_slot {
+	struct kiosk *kiosk;
+	const struct config_modem *config;
+	struct modem *modem;
+	sd_event_source *source;
+	bool running; /* its worker is up */
+	struct modem_status status;
+	int64_t status_since_ms; /* wall clock: since when answering is as it is */
+
+	int64_t sending_id; /* outgoing_sms, 0: none */
+	unsigned sending_part;
+	bool sending_submitted; /* the modem has it: it may be on the air */
+};
+
+/* PDUs that were given to a worker to decode. */
+struct decoding {
+	int64_t ids[DECODING_MAX];
+	size_t count;
+	size_t modem;	    /* index of the one that decodes */
+	int64_t after;	    /* the last row given out */
+	int64_t alone_upto; /* rows up to here were with a worker that died: one at a time */
+};
+
+struct kiosk {
+	struct config config;
+	struct store *store;
+	struct clock *clock;
+	struct clock_reading time; /* of this wake-up */
+	int64_t boot;
+	int64_t started_ms;
+
+	struct modem_slot *modems;
+	size_t modem_count;
+	struct decoding decoding;
+	int64_t reread_ms;    /* monotonic: when modems are read again after a failed commit; 0 */
+	int64_t housekept_ms; /* monotonic: when the outbox was last looked through */
+
+	struct uplink *uplink;
+	struct sync *sync; /* NULL: this kiosk doesn't sync */
+
+	sd_event *loop;
+	sd_event_source *timer;
+	sd_event_source *uplink_source;
+	struct control *control;
+	int utc_offset_s;
+};
+
+/* Reads the clock: at the beginning of each callback of the loop. */
+void kiosk_read_clock(struct kiosk *kiosk);
+
+/* The moment that rows and events of this wake-up carry. */
+struct moment kiosk_moment(const struct kiosk *kiosk);
+
+#endif

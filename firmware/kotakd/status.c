@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kotakd/status.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+#include "kotakd/kiosk.h"
+#include "store/count.h"
+
+/* With less than this a busy day may fill the card. */
+#define FREE_MIN_MIB 64
+
+/* One thing that works or doesn't. advice is NULL while it works; since_ms 0: not known. */
+struct item {
+	const char *name;
+	bool ok;
+	char text[512];
+	int64_t since_ms;
+	const char *advice;
+};
+
+static int item_add(json_t *items, const struct item *item)
+{
+	char since[TIME_SIZE];
+
+	if (item->since_ms)
+		time_format(item->since_ms, since);
+	return json_array_append_new(
+		items, json_pack("{s:s, s:b, s:s, s:s?, s:s?}", "name", item->name, "ok", item->ok,
+			       "text", item->text, "since", item->since_ms ? since : NULL, "advice",
+			       item->ok ? NULL : item->advice));
+}
+
+/* What is wrong with a modem, the most basic thing first. */
+static void modem_words(const struct modem_slot *slot, struct item *item)
+{
+	const struct modem_status *status = &slot->status;
+
+	item->since_ms = slot->status_since_ms;
+	if (!status->answering) {
+		snprintf(item->text, sizeof(item->text), "does not answer%s%s",
+			*status->trouble ? ": " : "", status->trouble);
+		item->advice = "check its cable and power, then [modem] device in kotakd.conf";
+	} else if (status->sim != MODEM_SIM_READY) {
+		snprintf(item->text, sizeof(item->text), "SIM: %s", modem_sim_name(status->sim));
+		item->advice = status->sim == MODEM_SIM_MISSING
+				       ? "switch off, put the SIM in, contacts first, switch on"
+				       : "put the right PIN into kotakd.conf, or the SIM into a "
+					 "phone and unlock it";
+	} else if (status->registration != MODEM_REGISTRATION_HOME &&
+		   status->registration != MODEM_REGISTRATION_ROAMING) {
+		snprintf(item->text, sizeof(item->text), "no network: %s",
+			modem_registration_name(status->registration));
+		item->advice = "check the antenna and the place, and that the SIM is still valid";
+	} else {
+		item->ok = true;
+		snprintf(item->text, sizeof(item->text),
+			"works: %s %s on %s, %s, signal %d dBm%s%s", status->maker, status->model,
+			status->port,
+			*status->operator_name ? status->operator_name : "operator not known",
+			status->signal_dbm, *status->trouble ? "; " : "", status->trouble);
+	}
+}
+
+static int add_modem(json_t *items, json_t *modems, const struct modem_slot *slot)
+{
+	const struct modem_status *status = &slot->status;
+	autofree char *name = NULL;
+	struct item item = { 0 };
+
+	if (asprintf(&name, "modem %s", slot->config->name) < 0)
+		return -ENOMEM;
+	item.name = name;
+	modem_words(slot, &item);
+	if (item_add(items, &item) < 0)
+		return -ENOMEM;
+	json_t *detail = json_pack(
+		"{s:s, s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:s}", "name",
+		slot->config->name, "answering", status->answering, "port", status->port, "maker",
+		status->maker, "model", status->model, "imei", status->imei, "operator",
+		status->operator_name, "sim", modem_sim_name(status->sim), "registration",
+		modem_registration_name(status->registration), "signal_dbm", status->signal_dbm,
+		"slots_aside", (int)status->slots_aside, "unknown_lines",
+		(int)status->unknown_lines, "trouble", status->trouble);
+	return json_array_append_new(modems, detail) < 0 ? -ENOMEM : 0;
+}
+
+static int add_sync(struct kiosk *kiosk, json_t *items, int64_t *waiting)
+{
+	struct sync_status status = { 0 };
+	struct item item = { .name = "server", .ok = false };
+
+	if (!kiosk->sync) {
+		item.ok = true;
+		snprintf(item.text, sizeof(item.text), "none configured: complaints stay here");
+		return item_add(items, &item);
+	}
+	int error = sync_status(kiosk->sync, &status);
+	if (error < 0)
+		return error;
+	*waiting = status.waiting;
+	item.ok = status.state == SYNC_UP || status.state == SYNC_STARTING;
+	item.since_ms = status.since_ms;
+	item.advice = "nothing is lost meanwhile: it is sent when the server is there again";
+	snprintf(item.text, sizeof(item.text), "%s, %lld events wait%s%.200s",
+		sync_state_name(status.state), (long long)status.waiting,
+		*status.trouble ? ": " : "", status.trouble);
+	return item_add(items, &item);
+}
+
+static int add_store(struct kiosk *kiosk, json_t *items)
+{
+	struct item item = { .name = "storage" };
+	struct statvfs file_system;
+
+	if (statvfs(kiosk->config.store_path, &file_system) < 0) {
+		snprintf(item.text, sizeof(item.text), "can't be looked at: %s", strerror(errno));
+		item.advice = "check the SD card";
+		return item_add(items, &item);
+	}
+	unsigned long long mebibytes = (unsigned long long)file_system.f_bavail *
+				       file_system.f_frsize / (1024ULL * 1024ULL);
+	item.ok = mebibytes >= FREE_MIN_MIB;
+	snprintf(item.text, sizeof(item.text), "%llu MiB free%s", mebibytes,
+		kiosk->reread_ms ? "; the last step could not be written down" : "");
+	if (kiosk->reread_ms)
+		item.ok = false;
+	item.advice = "free space on the card, or change it";
+	return item_add(items, &item);
+}
+
+static int add_clock(const struct kiosk *kiosk, json_t *items)
+{
+	struct item item = { .name = "clock", .ok = kiosk->time.quality != CLOCK_GUESS };
+
+	snprintf(item.text, sizeof(item.text), "%s",
+		item.ok ? clock_quality_name(kiosk->time.quality)
+			: "only guessed: no time from the internet or the mobile network yet");
+	item.advice = "it sets itself when a message or the network brings the time";
+	return item_add(items, &item);
+}
+
+static json_t *kiosk_part(const struct kiosk *kiosk)
+{
+	char now[TIME_SIZE], started[TIME_SIZE];
+
+	time_format(kiosk->time.wall_ms, now);
+	time_format(kiosk->started_ms, started);
+	return json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:I}", "id",
+		(json_int_t)kiosk->config.kiosk_id, "name", kiosk->config.kiosk_name, "version",
+		KOTAK_VERSION, "started", started, "time", now, "clock",
+		clock_quality_name(kiosk->time.quality), "boot", (json_int_t)kiosk->boot);
+}
+
+static json_t *queue_part(const struct store_counts *counts, int64_t unsynced)
+{
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "undecoded",
+		(json_int_t)counts->undecoded, "unreadable", (json_int_t)counts->unreadable,
+		"parts_waiting", (json_int_t)counts->parts_waiting, "outgoing",
+		(json_int_t)counts->outgoing, "unsure", (json_int_t)counts->unsure, "failed",
+		(json_int_t)counts->failed, "commands", (json_int_t)counts->commands, "unsynced",
+		(json_int_t)unsynced, "complaints", (json_int_t)counts->complaints);
+}
+
+json_t *status_document(struct kiosk *kiosk)
+{
+	autojson json_t *items = json_array();
+	autojson json_t *modems = json_array();
+	struct store_counts counts = { 0 };
+	int64_t unsynced = 0;
+
+	if (!items || !modems || store_count(kiosk->store, kiosk->time.wall_ms, &counts) < 0)
+		return NULL;
+	for (size_t i = 0; i < kiosk->modem_count; i++) {
+		if (add_modem(items, modems, &kiosk->modems[i]) < 0)
+			return NULL;
+	}
+	if (add_sync(kiosk, items, &unsynced) < 0 || add_store(kiosk, items) < 0 ||
+		add_clock(kiosk, items) < 0)
+		return NULL;
+	return json_pack("{s:o, s:O, s:O, s:o}", "kiosk", kiosk_part(kiosk), "items", items,
+		"modems", modems, "queue", queue_part(&counts, unsynced));
+}

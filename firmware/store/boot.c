@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "store/boot.h"
+
+#include "store/internal.h"
+
+int store_boot(struct store *store, const char *boot_id, int64_t *boot)
+{
+	int64_t same = 0;
+	int found;
+
+	*boot = 0;
+	found = store_setting(store, "boot", boot);
+	if (found >= 0)
+		found = store_value(store, &same,
+			"SELECT 1 FROM setting WHERE name = 'boot_id' AND value = ?", "t", boot_id);
+	if (found < 0 || same)
+		return found < 0 ? found : 0;
+	++*boot;
+	int error = store_setting_put(store, "boot", *boot);
+	if (error >= 0)
+		error = store_run(store,
+			"INSERT INTO setting (name, value) VALUES ('boot_id', ?)"
+			" ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+			"t", boot_id);
+	return error < 0 ? error : 0;
+}
+
+int store_last_time(struct store *store, int64_t *time_ms)
+{
+	*time_ms = 0;
+	int found = store_value(store, time_ms,
+		"SELECT time_ms FROM event ORDER BY epoch DESC, seq DESC LIMIT 1", "");
+
+	return found < 0 ? found : 0;
+}
