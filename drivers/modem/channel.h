@@ -6,6 +6,9 @@
  * magic, version, type or size, with a value that its field can't have or with bytes left
  * over is refused with -EPROTO, since the worker parses what strangers sent and may be theirs.
  *
+ * What a worker sent before it died is still read. It must not put a message on the air before
+ * its MODEM_SUBMITTING is in the socket, that is while channel_waiting().
+ *
  * Neither side ever blocks. What the socket doesn't take waits in a bounded queue: poll for
  * POLLOUT while channel_waiting(), then call channel_flush().
  */
@@ -24,7 +27,7 @@
 /* Tokens of MODEM_PDU are the worker's own, from 1 up to here; kotakd adds the worker's number. */
 #define CHANNEL_TOKEN_MAX ((UINT64_C(1) << 40) - 1)
 /* Messages that wait in the queue of one side before -EAGAIN. */
-#define CHANNEL_QUEUE_MAX 64
+#define CHANNEL_QUEUE_MAX 1024
 
 enum channel_request_type {
 	CHANNEL_START,	    /* pin: always first, and taken by modem_worker_run() */

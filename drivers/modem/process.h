@@ -22,7 +22,7 @@ struct modem_process_config {
  *
  * The seam, as this driver fills it:
  * - fd() stays the same from creation to close(); poll it for input only.
- * - Call next() until it gives 0, and tick() at deadline(), after every other call too.
+ * - Call next() until it gives 0, and tick() at deadline(), which any call may have changed.
  * - start() returns 0 also when the worker can't be run just now: it is tried again.
  * - stored() with the token of an earlier worker does nothing: the PDU will come again.
  * - decode(), send() and ussd() give -ENOTCONN while no worker runs and -EAGAIN while its
