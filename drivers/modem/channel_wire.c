@@ -214,6 +214,7 @@ static void event_fields(struct cursor *cursor, struct modem_event *event)
 		number32(cursor, &event->error, -1, INT32_MAX);
 		truth(cursor, &event->maybe_sent);
 		truth(cursor, &event->permanent);
+		count32(cursor, &event->parts, UINT8_MAX);
 		text(cursor, event->text, sizeof(event->text));
 		return;
 	case MODEM_STRAY_SENT:

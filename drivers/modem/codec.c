@@ -499,6 +499,7 @@ int codec_encode(const char *text, const char *recipient, unsigned part, uint8_t
 	result = make_plan(text, &plan);
 	if (result < 0)
 		return result;
+	out->parts = plan.parts;
 	if (part >= plan.parts)
 		return -ERANGE;
 	for (unsigned i = 0; i < part; i++)
@@ -519,6 +520,5 @@ int codec_encode(const char *text, const char *recipient, unsigned part, uint8_t
 	if (plan.wide)
 		tpdu[layout.TPDCS] = CODING_UCS2;
 	put_hex(out, tpdu, (size_t)size);
-	out->parts = plan.parts;
 	return 0;
 }

@@ -33,7 +33,7 @@ void codec_decode(const uint8_t *pdu, size_t size, struct modem_decoded *out);
  * escape sequence is never split. Every part of a longer text carries concat_reference.
  * Returns 0; -EINVAL when recipient is no number (an optional plus, then 3 to 20 of 0-9 * #);
  * -EILSEQ when text isn't UTF-8; -EMSGSIZE when it needs more than CODEC_PARTS_MAX parts;
- * -ERANGE when there is no such part; -ENOMEM. All but -ENOMEM are permanent.
+ * -ERANGE when there is no such part, with out->parts set. All are permanent.
  */
 must_check int codec_encode(const char *text, const char *recipient, unsigned part,
 	uint8_t concat_reference, bool report, struct codec_frame *out);

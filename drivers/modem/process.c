@@ -271,8 +271,6 @@ static void finish_worker(struct modem_process *self, int64_t now_ms)
 {
 	describe_ending(self);
 	escalation_died(&self->escalation, now_ms);
-	log_warning("modem %s: worker stopped: %s; starting it again in %lld ms", self->name,
-		self->stop_reason, (long long)(self->escalation.start_ms - now_ms));
 	forget_worker(self);
 	self->status.answering = false;
 	self->status.sim = MODEM_SIM_UNKNOWN;

@@ -231,7 +231,7 @@ static int scripted_send(struct modem *modem, const struct modem_message *messag
 	struct modem_scripted *self = scripted(modem);
 	struct scripted_call call = { .type = SCRIPTED_SEND, .message = *message };
 	struct modem_event event = { .type = MODEM_SUBMITTING, .id = message->id };
-	struct codec_frame frame;
+	struct codec_frame frame = { .parts = 0 };
 	int result = record(self, &call);
 
 	if (result < 0 || self->manner != SCRIPTED_OBLIGING)
@@ -244,11 +244,11 @@ static int scripted_send(struct modem *modem, const struct modem_message *messag
 			return result;
 		event.type = MODEM_SENT;
 		event.reference = ++self->reference & 0xff;
-		event.parts = frame.parts;
 	} else {
 		event.type = MODEM_SEND_FAILED;
-		event.permanent = result != -ENOMEM;
+		event.permanent = true;
 	}
+	event.parts = frame.parts;
 	return modem_scripted_inject(modem, &event);
 }
 
