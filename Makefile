@@ -147,17 +147,20 @@ idle: all
 	KOTAK_BUILD=$(O) KOTAK_IDLE_SECONDS=60 python3 tests/scenarios/470-idle.py
 
 SYSCONFDIR ?= /etc
+# udev and systemd-sysusers look below /usr/local too, udev below /etc.
+UDEVDIR ?= $(if $(filter /usr,$(PREFIX)),/usr/lib/udev,$(SYSCONFDIR)/udev)
 INSTALL ?= install
 install: all
 	$(INSTALL) -d $(addprefix $(DESTDIR)$(PREFIX)/,bin sbin lib/systemd/system lib/sysusers.d \
 		share/man/man1 share/man/man5 share/man/man8 share/doc/kotak)
-	$(INSTALL) -d $(DESTDIR)$(SYSCONFDIR)/kotak
+	$(INSTALL) -d $(DESTDIR)$(SYSCONFDIR)/kotak $(DESTDIR)$(UDEVDIR)/rules.d
 	$(INSTALL) -m 755 $(wildcard $(O)/kotakd $(O)/ppidd) $(DESTDIR)$(PREFIX)/sbin
 	$(INSTALL) -m 755 $(wildcard $(O)/kotakctl $(O)/ppidctl) $(DESTDIR)$(PREFIX)/bin
 	for unit in kotakd.service ppidd.service; do \
 		sed 's|@PREFIX@|$(PREFIX)|g; s|@SYSCONFDIR@|$(SYSCONFDIR)|g' board/systemd/$$unit \
 			> $(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit || exit 1; done
 	$(INSTALL) -m 644 board/systemd/kotak.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/kotak.conf
+	$(INSTALL) -m 644 board/udev/60-kotak-modem.rules $(DESTDIR)$(UDEVDIR)/rules.d
 	for page in docs/man/*.[1-8]; do section=$${page##*.}; \
 		$(INSTALL) -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$$section || exit 1; done
 	for catalogue in $(CATALOGUES); do \
