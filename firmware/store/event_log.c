@@ -30,8 +30,8 @@ int store_log_head(struct store *store, int64_t *epoch, int64_t *seq, char hash[
 }
 
 /* Hashes an event that has everything but its hash, and writes it with its personal part. */
-static int event_append(
-	struct store *store, json_t *event, int64_t time_ms, const char previous[static HASH_SIZE])
+static int event_append(struct store *store, const json_t *event, int64_t time_ms,
+	const char previous[static HASH_SIZE])
 {
 	char hash[HASH_SIZE];
 	int64_t epoch = json_integer_value(json_object_get(event, "epoch"));
@@ -173,8 +173,45 @@ int store_events_after(
 	return 0;
 }
 
-/* Writes what the old epoch has after shared again in the new one, ids and times kept. */
-static int epoch_restate(struct store *store, int64_t old, int64_t shared, int64_t number)
+int store_event_restate(struct store *store, json_t *event)
+{
+	const char *type = json_string_value(json_object_get(event, "type"));
+	const char *time = json_string_value(json_object_get(event, "time"));
+	int64_t epoch, seq, time_ms;
+	char previous[HASH_SIZE];
+
+	/* The beginning of an epoch is no fact about the world, and is there once already. */
+	if (!type || !time || strcmp(type, "epoch.started") == 0)
+		return 0;
+	int error = store_log_head(store, &epoch, &seq, previous);
+	if (error == 0)
+		error = time_parse(time, &time_ms);
+	if (error < 0)
+		return error;
+	if (json_object_set_new(event, "epoch", json_integer(epoch)) < 0 ||
+		json_object_set_new(event, "seq", json_integer(seq + 1)) < 0)
+		return -ENOMEM;
+	return event_append(store, event, time_ms, previous);
+}
+
+int store_event_take(struct store *store, const json_t *event, char previous[static HASH_SIZE])
+{
+	const char *hash = json_string_value(json_object_get(event, "hash"));
+	const char *time = json_string_value(json_object_get(event, "time"));
+	char computed[HASH_SIZE];
+	int64_t time_ms;
+
+	if (!hash || !time || event_hash(event, previous, computed) < 0 ||
+		strcmp(hash, computed) != 0 || event_check_seal(event) < 0 ||
+		time_parse(time, &time_ms) < 0)
+		return 0;
+	int error = event_append(store, event, time_ms, previous);
+	memcpy(previous, computed, HASH_SIZE);
+	return error < 0 ? error : 1;
+}
+
+/* Writes what the old epoch has after shared again in the new one. */
+static int epoch_restate(struct store *store, int64_t old, int64_t shared)
 {
 	autojson json_t *events = NULL;
 	size_t index;
@@ -184,20 +221,7 @@ static int epoch_restate(struct store *store, int64_t old, int64_t shared, int64
 	if (error < 0)
 		return error;
 	json_array_foreach (events, index, event) {
-		int64_t epoch, seq, time_ms;
-		char previous[HASH_SIZE];
-
-		if (strcmp(json_string_value(json_object_get(event, "type")), "epoch.started") == 0)
-			continue;
-		error = store_log_head(store, &epoch, &seq, previous);
-		if (error < 0)
-			return error;
-		if (json_object_set_new(event, "epoch", json_integer(number)) < 0 ||
-			json_object_set_new(event, "seq", json_integer(seq + 1)) < 0)
-			return -ENOMEM;
-		error = time_parse(json_string_value(json_object_get(event, "time")), &time_ms);
-		if (error == 0)
-			error = event_append(store, event, time_ms, previous);
+		error = store_event_restate(store, event);
 		if (error < 0)
 			return error;
 	}
@@ -247,7 +271,7 @@ int store_epoch_start(struct store *store, const struct moment *moment, int64_t 
 	error = store_run(store, "UPDATE epoch SET shared = ? WHERE number = ?", "ii", shared, old);
 	if (error < 0)
 		return error;
-	error = epoch_restate(store, old, shared, number);
+	error = epoch_restate(store, old, shared);
 	return error < 0 ? error : epoch_jump_serials(store);
 }
 

@@ -34,6 +34,16 @@ must_check int store_connect(const char *path, int flags, struct store **out);
 must_check int store_migrate(struct store *store);
 
 /*
+ * Takes an event from another database as it is, if it follows previous: 1, and previous is
+ * its hash then; 0 when it doesn't fit.
+ */
+must_check int store_event_take(
+	struct store *store, const json_t *event, char previous[static HASH_SIZE]);
+
+/* Writes an event again at the end of the present epoch, its id and time kept. */
+must_check int store_event_restate(struct store *store, json_t *event);
+
+/*
  * A damaged database: moves it aside, makes a new one and carries over every event that can
  * still be read and verified, then rebuilds the present state from them.
  */
