@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <argp.h>
+#include <errno.h>
+#include <locale.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "tools/kotakctl/kotakctl.h"
+
+#define DEFAULT_CONFIG "/etc/kotak/kotakd.conf"
+#define ARGUMENTS_MAX 2
+
+static const struct command {
+	const char *name;
+	int least, most; /* arguments */
+	command_function *run;
+} commands[] = {
+	{ "status", 0, 0, command_status },
+	{ "complaints", 0, 0, command_complaints },
+	{ "show", 1, 1, command_show },
+	{ "inbox", 0, 0, command_inbox },
+	{ "outbox", 0, 0, command_outbox },
+	{ "events", 0, 1, command_events },
+	{ "verify", 0, 0, command_verify },
+	{ "enroll", 2, 2, command_enroll },
+	{ "doctor", 0, 0, command_doctor },
+};
+
+struct command_line {
+	const char *config;
+	const char *name;
+	char *arguments[ARGUMENTS_MAX];
+	int argument_count;
+	bool json;
+};
+
+const char *argp_program_version = "kotakctl " KOTAK_VERSION;
+
+static const char documentation[] =
+	"Shows and tends a Kotak kiosk.\v"
+	"Commands:\n"
+	"  status             what works, what doesn't and since when, and what to do\n"
+	"  complaints         all complaints\n"
+	"  show TICKET        one complaint with its events\n"
+	"  inbox              messages received, and what became of them\n"
+	"  outbox             messages sent or to be sent\n"
+	"  events [TICKET]    the event log\n"
+	"  verify             proves that the event log is unaltered\n"
+	"  enroll URL CODE    makes this kiosk known to the server\n"
+	"  doctor             checks the installation\n"
+	"\n"
+	"Exit status: 0 fine, 1 failed, 2 usage or configuration.";
+
+static const struct argp_option options[] = {
+	{ "config", 'c', "FILE", 0, "kotakd's configuration (" DEFAULT_CONFIG ")", 0 },
+	{ "json", 'j', NULL, 0, "print JSON", 0 },
+	{ 0 },
+};
+
+static error_t take_option(int key, char *value, struct argp_state *state)
+{
+	struct command_line *line = state->input;
+
+	switch (key) {
+	case 'c':
+		line->config = value;
+		return 0;
+	case 'j':
+		line->json = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (!line->name)
+			line->name = value;
+		else if (line->argument_count < ARGUMENTS_MAX)
+			line->arguments[line->argument_count++] = value;
+		else
+			argp_error(state, "too many arguments: %s", value);
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "which command?");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct command *find_command(const struct command_line *line)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		const struct command *command = &commands[i];
+		if (strcmp(command->name, line->name) != 0)
+			continue;
+		if (line->argument_count >= command->least && line->argument_count <= command->most)
+			return command;
+		log_error("%s takes %s: see kotakctl --help", command->name,
+			command->most == 0    ? "no arguments"
+			: command->least == 0 ? "a ticket number or nothing"
+			: command->most == 1  ? "a ticket number"
+					      : "a URL and a code");
+		return NULL;
+	}
+	log_error("%s: no such command: see kotakctl --help", line->name);
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct argp argp = { options, take_option, "COMMAND [ARGUMENT...]",
+		documentation, NULL, NULL, NULL };
+	struct command_line line = { .config = DEFAULT_CONFIG };
+	struct config config;
+	enum outcome outcome = OUTCOME_USAGE;
+
+	log_open("kotakctl", LOG_NOTICE);
+	/* Only what characters are: messages and numbers stay as scripts expect them. */
+	if (!setlocale(LC_CTYPE, "C.UTF-8"))
+		log_warning("locale C.UTF-8 is missing: letters beyond ASCII are shown escaped");
+	argp_err_exit_status = OUTCOME_USAGE;
+	argp_parse(&argp, argc, argv, 0, NULL, &line);
+	const struct command *command = find_command(&line);
+	if (!command)
+		return (int)OUTCOME_USAGE;
+	if (sodium_init() < 0) {
+		log_error("no random numbers to be had: check /dev/urandom");
+		return (int)OUTCOME_FAILED;
+	}
+	if (config_load(line.config, &config) == 0) {
+		struct request request = { .config = &config,
+			.config_path = line.config,
+			.arguments = line.arguments,
+			.argument_count = line.argument_count,
+			.json = line.json };
+		/* Times are shown as they are where the kiosk stands. */
+		setenv("TZ", config.timezone, 1);
+		tzset();
+		outcome = command->run(&request);
+	}
+	config_release(&config);
+	return (int)outcome;
+}
