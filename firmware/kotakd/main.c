@@ -207,6 +207,10 @@ static int on_post(sd_event_source *source, void *context)
 		kiosk_sync(kiosk);
 		modems_tick(kiosk);
 	}
+	if (store_damaged(kiosk->store)) {
+		log_error("stopping, to set the damaged database aside at the next start");
+		return sd_event_exit(kiosk->loop, -EBADMSG);
+	}
 	int64_t next = modems_deadline(kiosk);
 	if (kiosk->sync && sync_deadline(kiosk->sync) < next)
 		next = sync_deadline(kiosk->sync);

@@ -41,36 +41,63 @@ static int set_aside(const char *path, char **aside)
 	return error;
 }
 
-/* Runs a copying statement over the attached old file; damage there ends it, not us. */
-static void copy_what_can_be_read(struct store *store, const char *what, const char *sql)
+/* Writes the row that reading stands at into the table of the same form. */
+static int copy_row(struct store *store, sqlite3_stmt *reading, const char *table)
 {
-	char *message = NULL;
+	sqlite3_stmt *writing = NULL;
+	int columns = sqlite3_column_count(reading);
+	sqlite3_str *sql = sqlite3_str_new(store->db);
 
-	if (sqlite3_exec(store->db, sql, NULL, NULL, &message) != SQLITE_OK)
-		log_warning("of the damaged database's %s not everything could be read: %s", what,
-			message ? message : "no memory");
-	sqlite3_free(message);
+	sqlite3_str_appendf(sql, "INSERT OR IGNORE INTO \"%w\" VALUES (?", table);
+	for (int i = 1; i < columns; i++)
+		sqlite3_str_appendall(sql, ", ?");
+	sqlite3_str_appendall(sql, ")");
+	char *text = sqlite3_str_finish(sql);
+	int code = text ? sqlite3_prepare_v2(store->db, text, -1, &writing, NULL) : SQLITE_NOMEM;
+	for (int i = 0; code == SQLITE_OK && i < columns; i++)
+		code = sqlite3_bind_value(writing, i + 1, sqlite3_column_value(reading, i));
+	if (code == SQLITE_OK)
+		code = sqlite3_step(writing);
+	sqlite3_finalize(writing);
+	sqlite3_free(text);
+	return code == SQLITE_DONE ? 0 : store_failed(store, code, "salvaging a row");
 }
 
-/* The journal, row by row: one unreadable page must not cost the others. */
-static int copy_journal(struct store *store)
+/*
+ * Copies the rows that a query of the old database gives, until damage ends it. The old
+ * connection takes the error: ours is never touched by it. Whether it got to the end.
+ */
+static bool copy_rows(struct store *old, struct store *store, const char *table, const char *sql)
 {
-	int64_t last = 0;
-	int found = store_value(store, &last, "SELECT max(id) FROM old.inbound_pdu", "");
+	sqlite3_stmt *reading = NULL;
+	int code = sqlite3_prepare_v2(old->db, sql, -1, &reading, NULL);
 
-	/* Without the last row the index may still be whole; a generous guess costs little. */
-	if (found <= 0)
-		last = 100000;
-	for (int64_t id = 1; id <= last; id += 50) {
-		autofree char *sql = NULL;
-		if (asprintf(&sql,
-			    "INSERT OR IGNORE INTO inbound_pdu SELECT * FROM old.inbound_pdu WHERE"
-			    " id >= %lld AND id < %lld",
-			    (long long)id, (long long)id + 50) < 0)
-			return -ENOMEM;
-		copy_what_can_be_read(store, "journal", sql);
+	while (code == SQLITE_OK || code == SQLITE_ROW) {
+		code = sqlite3_step(reading);
+		if (code == SQLITE_ROW && copy_row(store, reading, table) < 0)
+			code = SQLITE_ERROR;
 	}
-	return 0;
+	sqlite3_finalize(reading);
+	return code == SQLITE_DONE;
+}
+
+/* The journal in small pieces: one unreadable page must not cost the others. */
+static bool copy_journal(struct store *old, struct store *store)
+{
+	static const int64_t piece = 50;
+	int64_t last = 0, lost = 0;
+
+	/* Where even that can't be read, trying more rows than there are costs little. */
+	if (store_value(old, &last, "SELECT max(id) FROM inbound_pdu", "") <= 0)
+		last = 100000;
+	for (int64_t id = 1; id <= last; id += piece) {
+		char *sql =
+			sqlite3_mprintf("SELECT * FROM inbound_pdu WHERE id BETWEEN %lld AND %lld",
+				id, id + piece - 1);
+		lost += !sql || !copy_rows(old, store, "inbound_pdu", sql);
+		sqlite3_free(sql);
+	}
+	return lost == 0;
 }
 
 /* Takes the events of one epoch from old, verified, until the first that doesn't fit. */
@@ -144,14 +171,11 @@ static int restate_rest(
 	return error;
 }
 
-static int salvage_log(const char *aside, struct store *store)
+static int salvage_log(struct store *old, struct store *store)
 {
-	autostore struct store *old = NULL;
 	int64_t epoch = 0, seq = 0, beyond = 0;
-	int error = store_connect(aside, SQLITE_OPEN_READWRITE, &old);
+	int error = copy_verified(old, store, &epoch, &seq);
 
-	if (error == 0)
-		error = copy_verified(old, store, &epoch, &seq);
 	if (error == 0 && epoch)
 		error = restate_rest(old, store, epoch, seq, &beyond);
 	if (error < 0)
@@ -163,46 +187,36 @@ static int salvage_log(const char *aside, struct store *store)
 }
 
 /* What isn't in the log, or only in part: the journal, and how far the server had come. */
-static int salvage_tables(struct store *store)
+static void salvage_tables(struct store *old, struct store *store)
 {
-	int error = copy_journal(store);
+	static const struct {
+		const char *table;
+		const char *sql;
+	} tables[] = {
+		{ "setting", "SELECT * FROM setting" },
+		{ "command", "SELECT * FROM command" },
+		{ "contact", "SELECT * FROM contact" },
+	};
 
-	copy_what_can_be_read(store, "settings",
-		"INSERT OR REPLACE INTO setting SELECT * FROM old.setting WHERE name <> 'serial'");
-	copy_what_can_be_read(store, "settings",
-		"INSERT INTO setting SELECT name, value FROM old.setting WHERE name = 'serial' AND"
-		" true ON CONFLICT (name) DO UPDATE SET value ="
-		" max (CAST (value AS INTEGER), CAST (excluded.value AS INTEGER))");
-	copy_what_can_be_read(
-		store, "commands", "INSERT OR IGNORE INTO command SELECT * FROM old.command");
-	copy_what_can_be_read(
-		store, "contacts", "INSERT OR IGNORE INTO contact SELECT * FROM old.contact");
-	copy_what_can_be_read(store, "sync", "INSERT OR REPLACE INTO sync SELECT * FROM old.sync");
-	return error;
+	if (!copy_journal(old, store))
+		log_warning("of the damaged database's journal not everything could be read");
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
+		if (!copy_rows(old, store, tables[i].table, tables[i].sql))
+			log_warning("of the damaged database's table %s not everything could be "
+				    "read",
+				tables[i].table);
+	}
 }
 
-/* Attached for copying; without it the log alone has to do. */
-static void attach_old(struct store *store, const char *aside)
+static int salvage_into(struct store *store, struct store *old)
 {
-	char *attach = sqlite3_mprintf("ATTACH %Q AS old", aside);
+	int error = store_begin(store);
 
-	if (attach)
-		copy_what_can_be_read(store, "tables", attach);
-	sqlite3_free(attach);
-}
-
-static int salvage_into(struct store *store, const char *aside)
-{
-	int error = store_migrate(store);
-
-	if (error < 0)
-		return error;
-	attach_old(store, aside);
-	error = store_begin(store);
+	/* Settings first: a jump of the serials then starts from the right one. */
 	if (error == 0)
-		error = salvage_log(aside, store);
+		salvage_tables(old, store);
 	if (error == 0)
-		error = salvage_tables(store);
+		error = salvage_log(old, store);
 	if (error == 0)
 		error = store_replay(store);
 	if (error == 0)
@@ -215,15 +229,20 @@ static int salvage_into(struct store *store, const char *aside)
 int store_salvage(const char *path, unsigned kiosk)
 {
 	autostore struct store *store = NULL;
+	autostore struct store *old = NULL;
 	autofree char *aside = NULL;
 	int error = set_aside(path, &aside);
 
 	if (error == 0)
 		error = store_connect(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &store);
+	if (error == 0)
+		error = store_migrate(store);
+	if (error == 0)
+		error = store_connect(aside, SQLITE_OPEN_READWRITE, &old);
 	if (error < 0)
 		return error;
 	store->kiosk = kiosk;
-	error = salvage_into(store, aside);
+	error = salvage_into(store, old);
 	if (error == 0)
 		log_notice("the damaged database is kept as %s", aside);
 	return error;

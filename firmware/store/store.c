@@ -198,6 +198,11 @@ int store_open_read(const char *path, struct store **out)
 	return 0;
 }
 
+bool store_damaged(const struct store *store)
+{
+	return store->corrupt;
+}
+
 void store_close(struct store *store)
 {
 	if (!store)

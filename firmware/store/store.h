@@ -35,6 +35,8 @@ must_check int store_open(const char *path, unsigned kiosk, struct store **out);
 /* Opens an existing database for reading only. -ENOENT when there is none. */
 must_check int store_open_read(const char *path, struct store **out);
 void store_close(struct store *store);
+/* Whether damage was met since it was opened: to be closed and opened again, which rebuilds it. */
+bool store_damaged(const struct store *store);
 DEFINE_CLEANUP(store, struct store *, store_close);
 #define autostore __attribute__((cleanup(store_cleanup)))
 
@@ -99,22 +101,50 @@ must_check int store_verify(struct store *store, int64_t *count, char **fault);
 
 /* store/store_sync.c: what the sync needs to know and to leave. */
 struct sync_place {
-	int64_t acked_epoch, acked_seq;
+	int64_t acked_epoch, acked_seq; /* everything up to here is at the server; 0, 0: nothing */
+	/* The furthest event that was ever handed to the network: a server that has more of
+	 * ours got it from another copy of this database. */
+	int64_t offered_epoch, offered_seq;
 	int64_t command_number;
-	char command_id[UUID_SIZE];
+	char command_id[UUID_SIZE]; /* "" when the server's id isn't a short plain word */
 	int64_t contact_ms;
+	bool restoring;		       /* the server's complaints are still to be fetched … */
+	char restore_after[UUID_SIZE]; /* … after this one, "" from the first */
+	bool collided; /* some were left out since their ticket number is taken here */
 };
 must_check int store_sync_place(struct store *store, struct sync_place *place);
 must_check int store_sync_acked(struct store *store, int64_t epoch, int64_t seq);
+must_check int store_sync_offered(struct store *store, int64_t epoch, int64_t seq);
+/* now_ms: of a good answer, or 0 when there was none; trouble: what is wrong in words, or "". */
 must_check int store_sync_contact(struct store *store, int64_t now_ms, const char *trouble);
+/* Fetching complaints goes on after this uuid ("" from the first); NULL: it is done. */
+must_check int store_sync_restore(struct store *store, const char *after);
+/* How many events the server doesn't have yet. */
+must_check int store_sync_waiting(struct store *store, int64_t *count);
+
+struct epoch_span {
+	int64_t number;
+	int64_t last;  /* its last seq */
+	int64_t limit; /* up to where the server is to have it: less than last once it has ended */
+};
+/* The first epoch from number on. 1 found, 0 there is none. */
+must_check int store_epoch_span(struct store *store, int64_t number, struct epoch_span *span);
+/* The hash of one event. 1 found, 0 there is none. */
+must_check int store_event_digest(
+	struct store *store, int64_t epoch, int64_t seq, char hash[static HASH_SIZE]);
 /*
  * Stores commands (a JSON array of {number, id, type, …}) and the cursor after the last of
- * them, in the caller's transaction; those whose id is known are skipped. Returns how many
- * were new.
+ * them, in the caller's transaction; those whose id is known are skipped, and what no command
+ * can be (no id or number, too large) is said and passed over or kept as one of unknown type,
+ * so that it blocks nothing. Returns how many were new.
  */
 must_check int store_commands_take(
 	struct store *store, const struct moment *moment, const json_t *commands);
-/* Sets the cursor alone, after a restore told us how far we had come. */
+/*
+ * Moves the cursor forward after a restore told us how far we had come: commands up to there
+ * were acted on, in a life that this database doesn't remember. A number below the present
+ * one changes nothing.
+ */
 must_check int store_commands_place(struct store *store, int64_t number, const char *id);
 /* The seq of the last event of this epoch whose hash agrees with the server's list
  * ({"seq": hash} by decimal seq), or the given seq when none does. */
@@ -122,7 +152,9 @@ must_check int store_log_common(struct store *store, int64_t epoch, const json_t
 	int64_t otherwise, int64_t *common);
 /*
  * Adds those complaints of the server's snapshot (array of objects with the fields of the
- * complaints listing) that aren't here, each with an event complaint.restored. Returns how many.
+ * complaints listing) that aren't here, each with an event complaint.restored, in the caller's
+ * transaction. One that makes no sense, or whose ticket number another complaint has here, is
+ * said and left out. Returns how many were added.
  */
 must_check int store_complaints_restore(
 	struct store *store, const struct moment *moment, const json_t *complaints);
