@@ -1,0 +1,281 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# time-out: 180
+# The demo as a newcomer sees it, in headless Chromium: an SMS typed on the page's phone gets its
+# ticket, stands on the officers' desk, and the answer written there arrives as an SMS.
+# Screenshots go to KOTAK_SHOTS (default: the demo's folder); KOTAK_SHOTS=docs makes docs/demo.png.
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+from harness import BUILD, MARK, Failure, die_with_parent, expect, measured, say, wait_for
+
+# Debian's selenium belongs to Debian's Python.
+PYTHON = '/usr/bin/python3'
+TEXT = 'Lampu jalan di depan balai desa mati sejak minggu lalu'
+ANSWER = 'Lampu sudah diganti pagi ini. Terima kasih atas laporannya.'
+TICKET = re.compile(r'\b003-\d{6}-\d\b')
+
+
+def browser_missing():
+    if not os.path.exists(PYTHON):
+        return 'no /usr/bin/python3'
+    if subprocess.run([PYTHON, '-c', 'import selenium'], capture_output=True,
+                      check=False).returncode:
+        return 'python3-selenium is not installed'
+    for program in ('chromium', 'chromedriver'):
+        if not shutil.which(program):
+            return f'{program} is not installed'
+    return None
+
+
+class Demo:
+    """kotak-demo in a folder of its own."""
+
+    def __init__(self, folder):
+        self.mark = folder
+        self.log = os.path.join(folder, 'demo.log')
+        environment = dict(os.environ, **{MARK: folder})
+        with open(self.log, 'wb') as log:
+            self.process = subprocess.Popen(
+                [os.path.join(BUILD, 'kotak-demo'), '--build', BUILD, '--folder',
+                 os.path.join(folder, 'demo'), '--port', '18080'], stdout=log, stderr=log,
+                env=environment, preexec_fn=die_with_parent)
+        self.url = wait_for(self.address, 30, 'the demo prints its address')
+
+    def said(self):
+        with open(self.log, encoding='utf-8', errors='replace') as file:
+            return file.read()
+
+    def address(self):
+        if self.process.poll() is not None:
+            raise Failure(f'kotak-demo ended: {self.said()}')
+        found = re.search(r'http://127\.0\.0\.1:\d+/', self.said())
+        return found and found.group(0)
+
+    def processes(self):
+        mark = f'{MARK}={self.mark}'.encode()
+        found = []
+        for name in os.listdir('/proc'):
+            try:
+                with open(f'/proc/{name}/environ', 'rb') as file:
+                    if name.isdigit() and mark in file.read().split(b'\0'):
+                        found.append(int(name))
+            except OSError:
+                pass
+        return found
+
+    def stop(self, number):
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        try:
+            code = self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise Failure('kotak-demo did not end within 20 s')
+        expect(code == 0, f'exit {code} of kotak-demo')
+        wait_for(lambda: not self.processes(), 3, 'no process is left behind')
+
+
+class Browser:
+    def __init__(self, folder, width, height):
+        from selenium import webdriver
+        from selenium.webdriver.chrome.service import Service
+        options = webdriver.ChromeOptions()
+        for flag in ('--headless', '--no-sandbox', '--disable-gpu', '--disable-quic',
+                     '--no-first-run', '--disable-background-networking',
+                     '--disable-component-update', '--disable-sync', '--hide-scrollbars',
+                     '--disable-dev-shm-usage', f'--user-data-dir={folder}/browser',
+                     f'--window-size={width},{height}'):
+            options.add_argument(flag)
+        options.binary_location = shutil.which('chromium')
+        self.driver = webdriver.Chrome(service=Service(shutil.which('chromedriver')),
+                                       options=options)
+        self.resize(width, height)
+
+    def resize(self, width, height):
+        self.driver.execute_cdp_cmd('Emulation.setDeviceMetricsOverride', {
+            'width': width, 'height': height, 'deviceScaleFactor': 1, 'mobile': False})
+
+    def find(self, selector):
+        found = self.driver.find_elements('css selector', selector)
+        return found[0] if found else None
+
+    def wait(self, selector, seconds=10):
+        return wait_for(lambda: self.find(selector), seconds, f'{selector} on the page')
+
+    def bubbles(self):
+        return [b.text for b in self.driver.find_elements('css selector', '.bubble.theirs')]
+
+    def into_desk(self):
+        self.driver.switch_to.default_content()
+        self.driver.switch_to.frame(self.driver.find_element('css selector', '#desk'))
+
+    def out_of_desk(self):
+        self.driver.switch_to.default_content()
+
+    def desk_text(self):
+        self.into_desk()
+        try:
+            return self.driver.find_element('css selector', 'body').text
+        finally:
+            self.out_of_desk()
+
+    def shoot(self, name):
+        folder = os.environ.get('KOTAK_SHOTS')
+        if folder:
+            os.makedirs(folder, exist_ok=True)
+            self.driver.save_screenshot(os.path.join(folder, name))
+
+
+def log_in(browser, user, password):
+    browser.into_desk()
+    browser.wait('input[type=password]').send_keys(password)
+    name = browser.find('input[type=text], input:not([type])')
+    name.clear()
+    name.send_keys(user)
+    browser.find('form button, form input[type=submit]').click()
+    wait_for(lambda: not browser.find('input[type=password]'), 10, 'logged in')
+    browser.out_of_desk()
+
+
+def send_sms(browser, text):
+    browser.find('#text').send_keys(text)
+    browser.find('#send').click()
+
+
+def walk(browser, url):
+    driver = browser.driver
+    driver.get(url)
+    browser.wait('#desk[src]')
+    wait_for(lambda: browser.find('#password').text not in ('', '…'), 5, 'the password is shown')
+    log_in(browser, browser.find('#officer').text, browser.find('#password').text)
+    browser.shoot('1-empty.png')
+
+    began = time.monotonic()
+    send_sms(browser, TEXT)
+    reply = wait_for(lambda: next((b for b in browser.bubbles() if TICKET.search(b)), None), 10,
+                     'a reply with a ticket on the phone')
+    ticket = TICKET.search(reply).group(0)
+    measured(f'SMS typed on the page, ticket shown after {time.monotonic() - began:.2f} s')
+
+    def on_desk():
+        if ticket in browser.desk_text():
+            return True
+        # A desk without live updates is asked again, as a person would.
+        driver.execute_script('document.getElementById("desk").src += ""')
+        return False
+    wait_for(on_desk, 10, 'the complaint is on the desk')
+    seen = time.monotonic() - began
+    measured(f'on the officers\' desk after {seen:.2f} s')
+    expect(seen < 2, f'on the desk within 2 s: {seen:.2f} s')
+    send_sms(browser, 'Sri Wahyuni, Dusun Kalikepek RT 03')
+    wait_for(lambda: len(browser.bubbles()) >= 2, 10, 'a reply to name and address')
+    browser.shoot('2-complaint.png')
+
+    browser.into_desk()
+    link = wait_for(lambda: next((a for a in driver.find_elements('css selector', 'a')
+                                  if ticket in a.text), None), 5, 'a link to the complaint')
+    link.click()
+    wait_for(lambda: browser.find('textarea'), 10, 'the complaint\'s page')
+    browser.out_of_desk()
+    browser.shoot('3-one-complaint.png')
+    browser.into_desk()
+    area = next((a for a in driver.find_elements('css selector', 'textarea')
+                 if 'answer' in (a.get_attribute('id') or '') + (a.get_attribute('name') or '')
+                 or 'jawab' in (a.get_attribute('id') or '')), browser.find('textarea'))
+    area.send_keys(ANSWER)
+    began = time.monotonic()
+    form = area.find_element('xpath', './ancestor::form')
+    form.find_element('css selector', 'button, input[type=submit]').click()
+    browser.out_of_desk()
+    wait_for(lambda: any('Lampu sudah diganti' in b for b in browser.bubbles()), 10,
+             'the answer arrives as an SMS')
+    measured(f'answer arrived as an SMS after {time.monotonic() - began:.2f} s')
+    browser.shoot('4-answered.png')
+    return ticket
+
+
+def outage(browser):
+    """The page's switches: the server off, a complaint all the same, the server on again."""
+    driver = browser.driver
+    box = browser.find('#switch-server')
+    box.click()
+    wait_for(lambda: not box.is_selected() and box.is_enabled(), 20, 'the server is off')
+    driver.execute_script('const n = document.getElementById("number"); n.selectedIndex = 1;'
+                          'n.dispatchEvent(new Event("change"));')
+    wait_for(lambda: not browser.bubbles(), 5, 'another phone')
+    send_sms(browser, 'Saluran air di RT 5 mampet')
+    wait_for(lambda: any(TICKET.search(b) for b in browser.bubbles()), 10,
+             'a ticket without the server')
+    browser.shoot('5-server-off.png')
+    box.click()
+    wait_for(lambda: box.is_selected() and box.is_enabled(), 20, 'the server is on')
+    modem = browser.find('#switch-modem')
+    modem.click()
+    wait_for(lambda: not modem.is_selected() and modem.is_enabled(), 20, 'the modem is out')
+    send_sms(browser, 'CEK')
+    modem.click()
+    wait_for(lambda: modem.is_selected() and modem.is_enabled(), 20, 'the modem is back')
+    wait_for(lambda: len(browser.bubbles()) >= 2, 40, 'CEK is answered once the modem is back')
+
+
+def narrow(browser):
+    """Nothing is wider than a phone's screen."""
+    browser.resize(400, 850)
+    wide = browser.driver.execute_script(
+        'return document.documentElement.scrollWidth - document.documentElement.clientWidth')
+    browser.shoot('6-narrow.png')
+    expect(wide <= 0, f'{wide} pixels too wide at 400')
+
+
+def main():
+    missing = browser_missing()
+    if missing:
+        print(f'1..1\nok 1 - the demo in a browser # SKIP {missing}')
+        return 0
+    if os.path.realpath(sys.executable) != os.path.realpath(PYTHON):
+        os.execv(PYTHON, [PYTHON, os.path.abspath(__file__)])
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    print('1..2', flush=True)
+    folder = tempfile.mkdtemp(prefix='kotak-browser-', dir='/tmp')
+    good = True
+    demo = browser = None
+    try:
+        demo = Demo(folder)
+        browser = Browser(folder, 1280, 800)
+        walk(browser, demo.url)
+        outage(browser)
+        narrow(browser)
+        problems = [entry['message'] for entry in browser.driver.get_log('browser')
+                    if entry['level'] == 'SEVERE' and 'api/' not in entry['message']]
+        expect(not problems, f'errors in the browser\'s console: {problems}')
+    except Exception as error:
+        good = False
+        say(f'{type(error).__name__}: {error}')
+        if browser:
+            browser.shoot('failed.png')
+        if demo:
+            say(demo.said())
+    finally:
+        if browser:
+            browser.driver.quit()
+    print(f'{"ok" if good else "not ok"} 1 - the whole way on the demo\'s page', flush=True)
+    try:
+        if demo:
+            demo.stop(signal.SIGINT)
+        print('ok 2 - the demo ends at Ctrl-C and leaves no process behind')
+    except Failure as error:
+        good = False
+        say(str(error))
+        print('not ok 2 - the demo ends at Ctrl-C and leaves no process behind')
+    shutil.rmtree(folder, ignore_errors=True)
+    return 0 if good else 1
+
+
+if __name__ == '__main__':
+    sys.exit(main())
