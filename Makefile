@@ -146,6 +146,10 @@ demo:
 idle: all
 	KOTAK_BUILD=$(O) KOTAK_IDLE_SECONDS=60 python3 tests/scenarios/470-idle.py
 
+# The modem's faults in full length, each with the seconds until all was well again.
+faults: all
+	KOTAK_BUILD=$(O) KOTAK_SILENCE_SECONDS=60 python3 tests/scenarios/460-modem-faults.py
+
 SYSCONFDIR ?= /etc
 # udev and systemd-sysusers look below /usr/local too, udev below /etc.
 UDEVDIR ?= $(if $(filter /usr,$(PREFIX)),/usr/lib/udev,$(SYSCONFDIR)/udev)
@@ -175,7 +179,7 @@ install: all
 clean:
 	rm -rf $(O) $(ASAN) build-check-*
 
-.PHONY: all unit deps libraries objects tidy test check demo idle install clean
+.PHONY: all unit deps libraries objects tidy test check demo idle faults install clean
 .SECONDARY:
 
 -include $(shell find $(O)/obj -name '*.d' 2>/dev/null)
