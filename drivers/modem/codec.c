@@ -176,8 +176,11 @@ static void read_address(
 			break;
 		out->address[used++] = ADDRESS_DIGITS[digit];
 	}
+	/* A plus alone is no number. */
+	if (used == (type == NUMBER_INTERNATIONAL))
+		used = 0;
 	out->address[used] = '\0';
-	if (used == (type == NUMBER_INTERNATIONAL) || type == NUMBER_RESERVED)
+	if (used == 0 || type == NUMBER_RESERVED)
 		out->address_type = MODEM_ADDRESS_OTHER;
 	else if (type == NUMBER_INTERNATIONAL)
 		out->address_type = MODEM_ADDRESS_INTERNATIONAL;
