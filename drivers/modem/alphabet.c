@@ -74,7 +74,7 @@ static const struct mappings single_tables[] = {
 	[ALPHABET_PORTUGUESE] = MAPPINGS(portuguese_single),
 };
 
-int32_t utf8_next(const char **text)
+int32_t alphabet_next(const char **text)
 {
 	/* Smallest code point that needs 2, 3, 4 bytes: anything below is an overlong form. */
 	static const int32_t smallest[] = { 0, 0x80, 0x800, 0x10000 };
@@ -110,17 +110,17 @@ int32_t utf8_next(const char **text)
 	return code_point;
 }
 
-bool utf8_valid(const char *text, size_t size)
+bool alphabet_valid(const char *text, size_t size)
 {
 	const char *end = text + size;
 
 	while (text < end && *text)
-		if (utf8_next(&text) < 0)
+		if (alphabet_next(&text) < 0)
 			return false;
 	return text == end;
 }
 
-bool utf8_append(char *text, size_t capacity, int32_t code_point)
+bool alphabet_append(char *text, size_t capacity, int32_t code_point)
 {
 	size_t used = strlen(text);
 	size_t more = code_point < 0x80 ? 0 : code_point < 0x800 ? 1 : code_point < 0x10000 ? 2 : 3;

@@ -25,11 +25,11 @@ enum alphabet_language {
  * Reads one character of UTF-8 and moves *text behind it: its code point, 0 at the end, or -1
  * (with *text unmoved) at bytes that aren't well-formed UTF-8 (RFC 3629).
  */
-int32_t utf8_next(const char **text);
+int32_t alphabet_next(const char **text);
 /* Whether all size bytes, which a zero follows, are well-formed UTF-8 without a zero in it. */
-bool utf8_valid(const char *text, size_t size);
+bool alphabet_valid(const char *text, size_t size);
 /* Appends a code point to a zero-terminated text of capacity bytes; false when it doesn't fit. */
-bool utf8_append(char *text, size_t capacity, int32_t code_point);
+bool alphabet_append(char *text, size_t capacity, int32_t code_point);
 
 /* Septets that a code point takes in the default alphabet: 1, 2 (extension table), 0 for none. */
 unsigned alphabet_septets(int32_t code_point);

@@ -117,11 +117,11 @@ static void text(struct cursor *cursor, char *value, size_t capacity)
 		return;
 	if (cursor->in) {
 		value[size] = '\0';
-		limit(cursor, utf8_valid(value, size));
+		limit(cursor, alphabet_valid(value, size));
 		return;
 	}
 	for (const char *at = value; *at;) {
-		if (utf8_next(&at) < 0) {
+		if (alphabet_next(&at) < 0) {
 			cursor->out[cursor->at - size + (size_t)(at - value)] = '?';
 			at++;
 		}

@@ -154,7 +154,7 @@ static void read_name(
 	out->address_type = MODEM_ADDRESS_ALPHANUMERIC;
 	/* At most 11 characters of 3 bytes: they fit. */
 	for (size_t i = 0; i < count; i++)
-		utf8_append(out->address, sizeof(out->address), units[i] < ' ' ? ' ' : units[i]);
+		alphabet_append(out->address, sizeof(out->address), units[i] < ' ' ? ' ' : units[i]);
 }
 
 static void read_address(
@@ -341,7 +341,7 @@ static const char *skip_part(const char *text, const struct plan *plan)
 
 	for (;;) {
 		const char *next = text;
-		int32_t code_point = utf8_next(&next);
+		int32_t code_point = alphabet_next(&next);
 
 		if (code_point > 0)
 			used += character_cost(code_point, plan->wide);
@@ -356,7 +356,7 @@ int codec_septets(const char *text)
 	int septets = 0;
 
 	for (;;) {
-		int32_t code_point = utf8_next(&text);
+		int32_t code_point = alphabet_next(&text);
 		unsigned cost;
 
 		if (code_point == 0)
@@ -376,7 +376,7 @@ static int make_plan(const char *text, struct plan *plan)
 
 	plan->wide = septets < 0;
 	plan->cost = septets < 0 ? 0 : (unsigned)septets;
-	while (plan->wide && (code_point = utf8_next(&at)) != 0) {
+	while (plan->wide && (code_point = alphabet_next(&at)) != 0) {
 		if (code_point < 0)
 			return -EILSEQ;
 		plan->cost += character_cost(code_point, true);
@@ -406,7 +406,7 @@ static void put_text(GSM_SMSMessage *message, const char *text, const char *end,
 	size_t size = 0;
 
 	while (text < end) {
-		int32_t code_point = utf8_next(&text);
+		int32_t code_point = alphabet_next(&text);
 
 		if (!wide) {
 			for (unsigned i = plain_count(code_point); i > 0; i--)
