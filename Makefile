@@ -22,7 +22,7 @@ LIBS_core := sqlite3 jansson libsodium
 LIBS_kotakd := $(LIBS_core) libsystemd inih gammu libserialport libcurl zlib
 LIBS_kotakctl := $(LIBS_core) inih libcurl zlib
 LIBS_ppidd := $(LIBS_core) libsystemd inih libmicrohttpd zlib
-LIBS_ppidctl := $(LIBS_core) inih
+LIBS_ppidctl := $(LIBS_ppidd)
 LIBS_modem-sim := jansson libsystemd
 LIBS_kotak-demo := jansson libsystemd libmicrohttpd
 LIBS_all := $(sort $(LIBS_kotakd) $(LIBS_kotakctl) $(LIBS_ppidd) $(LIBS_modem-sim) $(LIBS_kotak-demo))
@@ -142,6 +142,21 @@ demo:
 	$(MAKE) $(PARALLEL) all
 	$(O)/kotak-demo --build $(O) --folder $(O)/demo
 
+# Every tests/fuzz/fuzz_*.c for SECONDS each, under ASan and UBSan; a crash ends it and is kept.
+SECONDS ?= 60
+FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+$(FUZZERS): $(O)/fuzz/%: $(O)/obj/tests/fuzz/%.o $(CORE) $(DRIVERS) $(BASE)
+	@mkdir -p $(@D)
+	$(LINK) -fsanitize=fuzzer -o $@ $^ $(call KOTAK_LIBS,$(LIBS_kotakd))
+run-fuzzers: $(FUZZERS)
+	for fuzzer in $^; do mkdir -p $$fuzzer.corpus && echo "== $$fuzzer" && \
+		$$fuzzer -max_total_time=$(SECONDS) -print_final_stats=1 -artifact_prefix=$$fuzzer- \
+		$$fuzzer.corpus || exit 1; done
+fuzz:
+	sh board/deps.sh test
+	$(MAKE) $(PARALLEL) O=$(O)-fuzz CC=clang SANITIZE=1 CFLAGS='-O1 -g -fsanitize=fuzzer-no-link' \
+		SECONDS=$(SECONDS) run-fuzzers
+
 # Wakeups a second and memory over a whole idle minute.
 idle: all
 	KOTAK_BUILD=$(O) KOTAK_IDLE_SECONDS=60 python3 tests/scenarios/470-idle.py
@@ -177,9 +192,9 @@ install: all
 			$(DESTDIR)$(SYSCONFDIR)/kotak/$$conf || exit 1; done
 
 clean:
-	rm -rf $(O) $(ASAN) build-check-*
+	rm -rf $(O) $(ASAN) $(O)-fuzz build-check-*
 
-.PHONY: all unit deps libraries objects tidy test check demo idle faults install clean
+.PHONY: all unit deps libraries objects tidy test check demo fuzz run-fuzzers idle faults install clean
 .SECONDARY:
 
 -include $(shell find $(O)/obj -name '*.d' 2>/dev/null)

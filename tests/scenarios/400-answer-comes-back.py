@@ -83,14 +83,12 @@ def long_and_unicode(house):
         '+6281234500103': 'Pagar {sekolah} [roboh] ~ tolong | segera \\ €100',
     }
     texts = {sender: text.strip() for sender, text in texts.items()}
-    orders = {'+6281234500101': [3, 1, 2], '+6281234500102': [2, 1]}
     for sender, text in texts.items():
-        order = orders.get(sender)
-        if order:
-            # How many parts there are is the simulator's affair: the rest follows in order.
-            house.deliver(text, sender, order=order)
-        else:
-            house.deliver(text, sender)
+        units = len(text.encode('utf-16-le')) // 2
+        wide = any(ord(character) > 0x20ac for character in text)
+        parts = -(-units // (67 if wide else 153))
+        # The last part comes first.
+        house.deliver(text, sender, **({'order': list(range(parts, 0, -1))} if parts > 1 else {}))
     for sender in texts:
         expect(ticket_in(house.reply(sender, seconds=15)), 'a ticket')
 
