@@ -59,6 +59,8 @@ struct kiosk {
 	struct store *store;
 	struct clock *clock;
 	struct clock_reading time; /* of this wake-up */
+	bool clock_improved;	   /* a good time came after guessed ones: to be written down … */
+	int64_t clock_offset_ms;   /* … with what the guesses were short of it */
 	int64_t boot;
 	int64_t started_ms;
 

@@ -70,7 +70,14 @@ const char *argp_program_version = "kotakd " KOTAK_VERSION;
 
 void kiosk_read_clock(struct kiosk *kiosk)
 {
+	const struct clock_reading before = kiosk->time;
+
 	kiosk->clock->ops->read(kiosk->clock, &kiosk->time);
+	if (before.mono_ms && before.quality == CLOCK_GUESS && kiosk->time.quality != CLOCK_GUESS) {
+		kiosk->clock_improved = true;
+		kiosk->clock_offset_ms = (kiosk->time.wall_ms - kiosk->time.mono_ms) -
+					 (before.wall_ms - before.mono_ms);
+	}
 }
 
 struct moment kiosk_moment(const struct kiosk *kiosk)
@@ -153,6 +160,25 @@ static int kiosk_open_store(struct kiosk *kiosk)
 	return kiosk_record_start(kiosk);
 }
 
+/* Nothing written is edited: this event says how the guessed times of this boot are to be read. */
+static void kiosk_record_clock(struct kiosk *kiosk)
+{
+	struct moment moment = kiosk_moment(kiosk);
+	autojson json_t *data = json_pack("{s:I, s:I, s:s}", "boot", (json_int_t)kiosk->boot,
+		"offset_ms", (json_int_t)kiosk->clock_offset_ms, "quality",
+		clock_quality_name(kiosk->time.quality));
+	int error = data ? store_begin(kiosk->store) : -ENOMEM;
+
+	if (error == 0)
+		error = store_event(kiosk->store, &moment, "kiosk", "clock.set", NULL, data, NULL);
+	if (error == 0)
+		error = store_commit(kiosk->store);
+	if (error < 0)
+		store_rollback(kiosk->store);
+	else
+		kiosk->clock_improved = false;
+}
+
 /* New commands are acted on at once, and what they queued goes out with the next tick. */
 static void kiosk_commands(struct kiosk *kiosk)
 {
@@ -202,6 +228,8 @@ static int on_post(sd_event_source *source, void *context)
 
 	(void)source;
 	kiosk_read_clock(kiosk);
+	if (kiosk->clock_improved)
+		kiosk_record_clock(kiosk);
 	modems_tick(kiosk);
 	if (kiosk->sync && kiosk->time.mono_ms >= sync_deadline(kiosk->sync)) {
 		kiosk_sync(kiosk);
