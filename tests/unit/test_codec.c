@@ -593,7 +593,7 @@ static void test_random(void **state)
 		decoded = decode(&pdu);
 		assert_in_range(decoded.text_units, 0, MODEM_PART_UNITS);
 		assert_non_null(memchr(decoded.address, 0, sizeof(decoded.address)));
-		assert_true(utf8_valid(decoded.address, strlen(decoded.address)));
+		assert_true(alphabet_valid(decoded.address, strlen(decoded.address)));
 		assert_non_null(memchr(decoded.reason, 0, sizeof(decoded.reason)));
 		readable += decoded.type != MODEM_DECODED_UNREADABLE;
 	}
