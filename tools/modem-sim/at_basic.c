@@ -338,6 +338,14 @@ static int accepted(struct modem *modem, const struct at_request *request)
 	return request->kind == AT_READ ? AT_ERROR : AT_OK;
 }
 
+/* Huawei's choice of the port that spontaneous lines go to: there is but one here. */
+static int port_choice(struct modem *modem, const struct at_request *request)
+{
+	if (strcmp(modem->make->manufacturer, "huawei") != 0)
+		return AT_ERROR;
+	return request->kind == AT_SET ? AT_OK : AT_ERROR;
+}
+
 /* Huawei's switch for lines that come by themselves. */
 static int spontaneous(struct modem *modem, const struct at_request *request)
 {
@@ -381,6 +389,7 @@ const struct at_command at_general_commands[] = {
 	{ "+CMER", accepted, AT_SIM_NOT_NEEDED },
 	{ "+CTZU", accepted, AT_SIM_NOT_NEEDED },
 	{ "+CTZR", accepted, AT_SIM_NOT_NEEDED },
+	{ "^PORTSEL", port_choice, AT_SIM_NOT_NEEDED },
 	{ "^CURC", spontaneous, AT_SIM_NOT_NEEDED },
 	{ NULL, NULL, AT_SIM_NOT_NEEDED },
 };

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "buffer.h"
+#include "timer.h"
 
 /* A reader who leaves this much lie isn't reading: a UART would have lost it long ago. */
 #define BACKLOG_MAX (8U << 20)
@@ -27,12 +28,39 @@ struct line {
 	sd_event_source *io;
 	sd_event_source *watch_io;
 	struct buffer output;
+	struct timer flush;
+	bool trace;
 };
 
-int line_open(sd_event *loop, const struct line_handler *handler, struct line **out)
+static void flush_output(void *context);
+
+/* One line of the trace: the time, the direction ('>' from the client), the bytes. */
+static void trace(const struct line *line, char direction, const uint8_t *bytes, size_t size)
+{
+	autobuffer text = { 0 };
+
+	if (!line->trace)
+		return;
+	for (size_t i = 0; i < size; i++) {
+		if (bytes[i] == '\r')
+			buffer_print(&text, "\\r");
+		else if (bytes[i] == '\n')
+			buffer_print(&text, "\\n");
+		else if (bytes[i] < ' ' || bytes[i] >= 0x7F)
+			buffer_print(&text, "\\x%02x", bytes[i]);
+		else
+			buffer_append(&text, &bytes[i], 1);
+	}
+	fprintf(stderr, "%lld %c %s\n", (long long)loop_now_ms(line->loop), direction,
+		buffer_text(&text));
+}
+
+int line_open(sd_event *loop, const struct line_handler *handler, bool traced, struct line **out)
 {
 	struct line *line = must_allocate(1, sizeof(*line));
 
+	line->trace = traced;
+	timer_init(&line->flush, loop, flush_output, line);
 	line->loop = loop;
 	line->handler = *handler;
 	line->master = -1;
@@ -47,6 +75,7 @@ void line_close(struct line *line)
 	if (!line)
 		return;
 	line_unplug(line);
+	timer_free(&line->flush);
 	free(line);
 }
 
@@ -112,8 +141,12 @@ static int watch_ready(sd_event_source *source, int fd, uint32_t events, void *c
 	return 0;
 }
 
-static void flush_output(struct line *line)
+static void flush_output(void *context)
 {
+	struct line *line = context;
+
+	if (line->master < 0)
+		return;
 	while (line->output.size) {
 		ssize_t written =
 			write(line->master, buffer_data(&line->output), line->output.size);
@@ -124,6 +157,7 @@ static void flush_output(struct line *line)
 			buffer_drop(&line->output, line->output.size);
 		if (written <= 0)
 			break;
+		trace(line, '<', buffer_data(&line->output), (size_t)written);
 		buffer_drop(&line->output, (size_t)written);
 	}
 	sd_event_source_set_io_events(line->io, line->output.size ? EPOLLIN | EPOLLOUT : EPOLLIN);
@@ -141,8 +175,10 @@ static int io_ready(sd_event_source *source, int fd, uint32_t events, void *cont
 	if (!(events & ~(uint32_t)EPOLLOUT))
 		return 0;
 	size = read(fd, bytes, sizeof(bytes));
-	if (size > 0)
-		line->handler.received(line->handler.context, bytes, (size_t)size);
+	if (size <= 0)
+		return 0;
+	trace(line, '>', bytes, (size_t)size);
+	line->handler.received(line->handler.context, bytes, (size_t)size);
 	return 0;
 }
 
@@ -151,7 +187,8 @@ void line_write(struct line *line, const void *bytes, size_t size)
 	if (line->master < 0 || !line->openers || line->output.size + size > BACKLOG_MAX)
 		return;
 	buffer_append(&line->output, bytes, size);
-	flush_output(line);
+	if (!line->flush.set)
+		timer_set(&line->flush, 0);
 }
 
 static int replace_link(const char *target, const char *link)

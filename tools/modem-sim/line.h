@@ -22,7 +22,9 @@ struct line_handler {
 	void *context;
 };
 
-must_check int line_open(sd_event *loop, const struct line_handler *handler, struct line **out);
+/* trace: the dialogue is written on standard error. */
+must_check int line_open(
+	sd_event *loop, const struct line_handler *handler, bool trace, struct line **out);
 void line_close(struct line *line);
 
 /* Makes the terminal and its link (an old link is replaced). Negative errno on failure. */
@@ -34,7 +36,10 @@ bool line_plugged(const struct line *line);
 bool line_attended(const struct line *line);
 const char *line_link(const struct line *line);
 
-/* Sends bytes, in order and as the reader takes them; nobody there: they are gone. */
+/*
+ * Sends bytes, in order and as the reader takes them; nobody there: they are gone. What is
+ * sent within one turn of the loop goes out in one piece.
+ */
 void line_write(struct line *line, const void *bytes, size_t size);
 
 #endif

@@ -37,26 +37,6 @@ static void settings_reset(struct modem *modem)
 	settings->registers[5] = 8;
 }
 
-static void trace(const struct modem *modem, char direction, const uint8_t *bytes, size_t size)
-{
-	autobuffer text = { 0 };
-
-	if (!modem->trace)
-		return;
-	for (size_t i = 0; i < size; i++) {
-		if (bytes[i] == '\r')
-			buffer_print(&text, "\\r");
-		else if (bytes[i] == '\n')
-			buffer_print(&text, "\\n");
-		else if (bytes[i] < ' ' || bytes[i] >= 0x7F)
-			buffer_print(&text, "\\x%02x", bytes[i]);
-		else
-			buffer_append(&text, &bytes[i], 1);
-	}
-	fprintf(stderr, "%lld %c %s\n", (long long)loop_now_ms(modem->loop), direction,
-		buffer_text(&text));
-}
-
 bool modem_listens(const struct modem *modem)
 {
 	return modem->power == MODEM_RUNNING && !modem->silent && !modem->noisy;
@@ -64,17 +44,14 @@ bool modem_listens(const struct modem *modem)
 
 void modem_write(struct modem *modem, const void *bytes, size_t size)
 {
-	if (modem->power != MODEM_RUNNING || modem->silent || !size)
-		return;
-	trace(modem, '<', bytes, size);
-	line_write(modem->line, bytes, size);
+	if (modem->power == MODEM_RUNNING && !modem->silent)
+		line_write(modem->line, bytes, size);
 }
 
 static void line_received(void *context, const uint8_t *bytes, size_t size)
 {
 	struct modem *modem = context;
 
-	trace(modem, '>', bytes, size);
 	/* What comes in noise or while starting is lost, as on a UART. */
 	if (modem_listens(modem))
 		at_receive(modem, bytes, size);
@@ -321,7 +298,6 @@ int modem_open(
 	modem->loop = loop;
 	modem->make = options->make;
 	modem->pin_tries = PIN_TRIES;
-	modem->trace = options->trace;
 	snprintf(modem->service_centre, sizeof(modem->service_centre), "+6281100000");
 	world_init(modem, options);
 	storage_init(&modem->storage, options->make, options->sizes);
@@ -332,7 +308,7 @@ int modem_open(
 	at_init(modem);
 	modem->network = network_new(loop, modem);
 	power_down(modem);
-	result = line_open(loop, &handler, &modem->line);
+	result = line_open(loop, &handler, options->trace, &modem->line);
 	if (result >= 0)
 		result = line_plug(modem->line, link);
 	if (result < 0) {

@@ -136,7 +136,6 @@ struct modem {
 	bool ussd_session;
 	bool acknowledge; /* a +CMT or +CDS waits for +CNMA */
 
-	bool trace;
 	unsigned long commands; /* AT commands carried out, for measurements */
 	unsigned chatter_count;
 	size_t chatter_next;
