@@ -39,18 +39,19 @@ bool details_plausible(const char *text, enum dialogue_topic topic)
 			sentence++;
 		if (meanings & (WORD_ADDRESS | WORD_LABEL_ADDRESS))
 			addresses++;
-		words++;
+		if (++words > MARKED_WORDS)
+			return false;
 	}
 	if (words == 0 || strpbrk(text, "?!"))
 		return false;
 	if (labelled)
-		return words <= MARKED_WORDS && sentence <= ODD_WORDS;
+		return sentence <= ODD_WORDS;
 	if (sentence > 0)
 		return false;
 	if (words <= BARE_WORDS)
 		return true;
 	if (addresses > 0)
-		return words <= MARKED_WORDS;
+		return true;
 	return topic != DIALOGUE_AWAIT_NOTHING && strpbrk(text, SEPARATORS) &&
 	       words <= 2 * BARE_WORDS;
 }

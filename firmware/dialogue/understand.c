@@ -12,7 +12,7 @@
 #define COURTESY_WORDS 10
 #define TICKET_DIGITS 10
 #define PIN_DIGITS 4
-#define GROUPS_MAX 8
+#define GROUPS_MAX 16
 #define GROUP_SIZE 24
 
 /* The groups of digits in a text, as a person separates them. */
@@ -28,27 +28,26 @@ struct groups {
  */
 static bool add_group(struct groups *groups, const struct word *word)
 {
-	char group[GROUP_SIZE];
-	size_t length = strlen(word->text);
+	char group[GROUP_SIZE] = "";
+	size_t length = (size_t)(word->end - word->start);
 	bool digit = false;
 
-	if (length == 0 || strspn(word->text, "0123456789oil") != length)
-		return false;
-	for (size_t i = 0; i < length; i++)
-		digit = digit || isdigit((unsigned char)word->text[i]);
+	for (size_t i = 0; i < length; i++) {
+		int character = tolower((unsigned char)word->start[i]);
+		if (!isdigit(character) && character != 'o' && character != 'i' && character != 'l')
+			return false;
+		digit = digit || isdigit(character);
+		if (i < GROUP_SIZE - 1)
+			group[i] = isdigit(character) ? (char)character
+				   : character == 'o' ? '0'
+						      : '1';
+	}
 	if (!digit)
 		return false;
-	if (groups->count == GROUPS_MAX || length >= GROUP_SIZE) {
+	if (groups->count == GROUPS_MAX || length >= GROUP_SIZE)
 		groups->overlong = true;
-		return true;
-	}
-	for (size_t i = 0; i <= length; i++) {
-		char character = word->text[i];
-		group[i] = character == 'o'			  ? '0'
-			   : strchr("il", character) && character ? '1'
-								  : character;
-	}
-	memcpy(groups->digits[groups->count++], group, length + 1);
+	else
+		memcpy(groups->digits[groups->count++], group, sizeof(group));
 	return true;
 }
 
@@ -117,7 +116,7 @@ static bool asks_status(const char *text, struct understanding *out)
 {
 	struct groups groups = { 0 };
 	struct word word;
-	bool command = false, progress = false, other = false, first = true, ticket_word = false;
+	bool command = false, progress = false, first = true, ticket_word = false;
 	unsigned small = WORD_TICKET | WORD_PROGRESS | WORD_GREETING | WORD_FILLER | WORD_INTENT;
 
 	while (word_next(&text, &word)) {
@@ -130,11 +129,10 @@ static bool asks_status(const char *text, struct understanding *out)
 			command = true;
 		progress = progress || (meanings & WORD_PROGRESS);
 		ticket_word = ticket_word || (meanings & (WORD_TICKET | WORD_COMPLAINT));
-		other = other || !(meanings & (small | WORD_STATUS));
+		if (!(meanings & (small | WORD_STATUS)))
+			return false;
 		first = first && (meanings & (WORD_GREETING | WORD_INTENT));
 	}
-	if (other)
-		return false;
 	*out = (struct understanding) { .meaning = MEANS_STATUS };
 	read_ticket(&groups, out);
 	bool ticket = out->ticket_given && !out->ticket_mistyped;

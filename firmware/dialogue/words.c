@@ -31,6 +31,13 @@ static void append(struct word *word, size_t *length, uint32_t character)
 	*length += size;
 }
 
+/* "rt02", "cek003": a known word with a number behind it is two words. */
+static bool ends_before(const struct word *word, size_t length, uint32_t character)
+{
+	return length >= 2 && character < 0x80 && isdigit((int)character) &&
+	       !isdigit((unsigned char)word->text[length - 1]) && word_meanings(word->text) != 0;
+}
+
 bool word_next(const char **cursor, struct word *word)
 {
 	size_t length = 0;
@@ -41,6 +48,10 @@ bool word_next(const char **cursor, struct word *word)
 	*word = (struct word) { 0 };
 	while ((character = utf8_next(cursor)) != 0) {
 		if (utf8_wordly(character)) {
+			if (ends_before(word, length, character)) {
+				*cursor = here;
+				break;
+			}
 			if (!word->start)
 				word->start = here;
 			append(word, &length, character);
