@@ -125,25 +125,44 @@ int store_sync_waiting(struct store *store, int64_t *count)
 	return found < 0 ? found : found == 1 ? 0 : -EIO;
 }
 
+/* Takes the row of an epoch: number, shared, last seq. 1 found, 0 there is none. */
+static int span_take(struct store *store, sqlite3_stmt *row, struct epoch_span *span)
+{
+	int found = store_step(store, row);
+
+	if (found <= 0)
+		return found;
+	span->number = sqlite3_column_int64(row, 0);
+	span->last = sqlite3_column_int64(row, 2);
+	span->limit = sqlite3_column_type(row, 1) == SQLITE_NULL ? span->last
+								 : sqlite3_column_int64(row, 1);
+	return 1;
+}
+
+#define SPAN_COLUMNS                                                                               \
+	"e.number, e.shared, coalesce ((SELECT max (v.seq) FROM event v"                           \
+	" WHERE v.epoch = e.number), 0)"
+
 int store_epoch_span(struct store *store, int64_t number, struct epoch_span *span)
 {
 	autostatement sqlite3_stmt *statement = NULL;
-	int found = store_query(store, &statement,
-		"SELECT e.number, e.shared, coalesce ((SELECT max (v.seq) FROM event v"
-		" WHERE v.epoch = e.number), 0) FROM epoch e WHERE e.number >= ?"
-		" ORDER BY e.number LIMIT 1",
+	int error = store_query(store, &statement,
+		"SELECT " SPAN_COLUMNS
+		" FROM epoch e WHERE e.number >= ? ORDER BY e.number LIMIT 1",
 		"i", number);
 
-	if (found == 0)
-		found = store_step(store, statement);
-	if (found <= 0)
-		return found;
-	span->number = sqlite3_column_int64(statement, 0);
-	span->last = sqlite3_column_int64(statement, 2);
-	span->limit = sqlite3_column_type(statement, 1) == SQLITE_NULL
-			      ? span->last
-			      : sqlite3_column_int64(statement, 1);
-	return 1;
+	return error < 0 ? error : span_take(store, statement, span);
+}
+
+int store_epoch_before(struct store *store, int64_t number, struct epoch_span *span)
+{
+	autostatement sqlite3_stmt *statement = NULL;
+	int error = store_query(store, &statement,
+		"SELECT " SPAN_COLUMNS " FROM epoch e WHERE e.number < ?"
+		" AND coalesce (e.shared, 1) > 0 ORDER BY e.number DESC LIMIT 1",
+		"i", number);
+
+	return error < 0 ? error : span_take(store, statement, span);
 }
 
 int store_event_digest(struct store *store, int64_t epoch, int64_t seq, char hash[static HASH_SIZE])

@@ -97,7 +97,7 @@ static int conflict_compare(struct sync *sync, const struct conflict *conflict, 
 	return 0;
 }
 
-static int rewind_to(struct sync *sync, int64_t epoch, int64_t seq)
+static int keep_place(struct sync *sync, int64_t epoch, int64_t seq)
 {
 	int error = store_begin(sync->store);
 
@@ -108,6 +108,50 @@ static int rewind_to(struct sync *sync, int64_t epoch, int64_t seq)
 		return store_commit(sync->store);
 	store_rollback(sync->store);
 	return error;
+}
+
+/*
+ * Goes on after what the server has. Nothing of an epoch that it had before means that an old
+ * backup was put back, which may lack the end of the epoch before as well: ask about that
+ * first, since the server takes nothing more of it once the next has begun.
+ */
+static int conflict_rewind(struct sync *sync, const struct conflict *conflict)
+{
+	struct epoch_span before;
+	int found = 0;
+
+	if (conflict->had == 0 && sync->batch.first > 1)
+		found = store_epoch_before(sync->store, conflict->epoch, &before);
+	if (found < 0)
+		return found;
+	sync->probe_due = found == 1;
+	sync->events_due = true;
+	if (found == 1)
+		return keep_place(sync, before.number, before.limit - 1);
+	log_notice("sync: the server has our events up to %" PRId64 " of epoch %" PRId64
+		   ": going on from there",
+		conflict->had, conflict->epoch);
+	return keep_place(sync, conflict->epoch, conflict->had);
+}
+
+/*
+ * The server knows an epoch after the one that we asked about, which has ended here too: it
+ * takes nothing more of this one. 1 when so, and the upload goes on in our next epoch.
+ */
+static int conflict_pass(struct sync *sync, const struct conflict *conflict)
+{
+	struct epoch_span span, later;
+
+	if (!conflict->fork || conflict->epoch <= sync->batch.epoch)
+		return 0;
+	int found = store_epoch_span(sync->store, sync->batch.epoch + 1, &later);
+	if (found == 1)
+		found = store_epoch_span(sync->store, sync->batch.epoch, &span);
+	if (found <= 0)
+		return found;
+	sync->events_due = true;
+	found = keep_place(sync, span.number, span.limit);
+	return found < 0 ? found : 1;
 }
 
 void conflict_answer(struct sync *sync, const json_t *answer)
@@ -121,25 +165,22 @@ void conflict_answer(struct sync *sync, const json_t *answer)
 				       "it expects: is it a Kotak server?");
 		return;
 	}
-	int error = conflict.fork ? 0 : conflict_compare(sync, &conflict, &fault);
-	if (error == 0 && (conflict.fork || fault)) {
+	int result = conflict_pass(sync, &conflict);
+	if (result == 0 && !conflict.fork)
+		result = conflict_compare(sync, &conflict, &fault);
+	if (result == 0 && (conflict.fork || fault)) {
 		conflict_fork(sync, epoch_told ? conflict.epoch : 0,
 			fault ? fault : "it has other events of ours than we do");
 		return;
 	}
-	if (error == 0)
-		error = rewind_to(sync, conflict.epoch, conflict.had);
-	if (error < 0) {
+	if (result == 0)
+		result = conflict_rewind(sync, &conflict);
+	if (result < 0) {
 		sync_say(sync, TROUBLE_STORE, "the database can't be read or written (%s)",
-			strerror(-error));
+			strerror(-result));
 		sync_postpone(sync, &sync->upload);
 		return;
 	}
-	log_notice("sync: the server has our events up to %" PRId64 " of epoch %" PRId64
-		   ": going on from there",
-		conflict.had, conflict.epoch);
-	sync->probe_due = false;
-	sync->events_due = true;
 	if (++sync->conflicts >= CONFLICTS_MOST)
 		conflict_trouble(sync, "the server keeps refusing the events that it asks for: "
 				       "see its log");

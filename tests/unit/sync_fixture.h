@@ -30,6 +30,7 @@ struct server {
 	json_t *commands;   /* [{number, id, …}] */
 	json_t *complaints; /* ordered by uuid */
 	json_t *applied;    /* {number, id} or NULL */
+	bool names_newest;  /* answers a gap with its newest epoch instead of the batch's */
 	bool minimal;	    /* no hashes, no complaints, no members beyond the least */
 	bool no_poll;
 	bool down;
@@ -303,7 +304,7 @@ static inline void server_take_events(struct world *world, const struct uplink_r
 		server_conflict(world, request->tag, newest, true);
 		return;
 	}
-	if (!server->minimal && newest && epoch > newest && first > 1) {
+	if (server->names_newest && newest && epoch > newest && first > 1) {
 		server_conflict(world, request->tag, newest, false);
 		return;
 	}

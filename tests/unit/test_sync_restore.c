@@ -231,9 +231,8 @@ static void both_put_back(void **state)
 	expect_same_log(world, 1);
 }
 
-static void server_put_back_over_epochs(void **state)
+static void put_server_back_over_epochs(struct world *world)
 {
-	struct world *world = *state;
 
 	complain_many(world, 5);
 	settle(world);
@@ -247,6 +246,40 @@ static void server_put_back_over_epochs(void **state)
 	assert_int_equal(present_epoch(world), 2);
 	assert_int_equal(server_newest(&world->server), 2);
 	expect_same_log(world, 2);
+}
+
+static void server_put_back_over_epochs(void **state)
+{
+	put_server_back_over_epochs(*state);
+}
+
+static void server_put_back_over_epochs_names_newest(void **state)
+{
+	struct world *world = *state;
+
+	world->server.names_newest = true;
+	put_server_back_over_epochs(world);
+}
+
+static void server_lost_all_epochs(void **state)
+{
+	struct world *world = *state;
+
+	put_card_back(world, 10, 7, 3);
+	json_object_clear(world->server.epochs);
+	complain_many(world, 2);
+	settle(world);
+	assert_int_equal(present_epoch(world), 2);
+	expect_same_log(world, 1);
+	expect_same_log(world, 2);
+}
+
+static void minimal_server_lost_all_epochs(void **state)
+{
+	struct world *world = *state;
+
+	world->server.minimal = true;
+	server_lost_all_epochs(state);
 }
 
 static void long_log_is_searched_quickly(void **state)
@@ -341,6 +374,9 @@ int main(void)
 		world_test(new_card_without_anything),
 		world_test(both_put_back),
 		world_test(server_put_back_over_epochs),
+		world_test(server_put_back_over_epochs_names_newest),
+		world_test(server_lost_all_epochs),
+		world_test(minimal_server_lost_all_epochs),
 		world_test(long_log_is_searched_quickly),
 		world_test(restored_card_acts_on_no_old_command),
 		world_test(server_that_contradicts_itself),

@@ -148,8 +148,8 @@ static inline void http_take(struct http *http, struct connection *connection)
 			    : strndup(connection->text + head, length);
 	connection->size -= head + length;
 	memmove(connection->text, connection->text + head + length, connection->size + 1);
-	char path[128] = "";
-	assert_int_equal(sscanf(http->headers, "%*s %127s", path), 1);
+	const char *target = strchr(http->headers, ' ') + 1;
+	autofree char *path = strndup(target, strcspn(target, " "));
 	http->answer(http, connection->fd, path);
 }
 
