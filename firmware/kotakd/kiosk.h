@@ -80,6 +80,13 @@ struct kiosk {
 	int utc_offset_s;
 };
 
+/*
+ * Runs until SIGTERM or SIGINT. config must be loaded, all else zero; kiosk_close() in every
+ * case. 0 or a negative errno, said in the log.
+ */
+must_check int kiosk_run(struct kiosk *kiosk);
+void kiosk_close(struct kiosk *kiosk);
+
 /* Reads the clock: at the beginning of each callback of the loop. */
 void kiosk_read_clock(struct kiosk *kiosk);
 
