@@ -55,6 +55,9 @@ def same_pdu_twice(house):
 def random_pdus(house):
     """random PDUs and an address length of 255 among good ones: those answered, these kept"""
     house.start()
+    # Until the modem is set up it throws status reports away, as real ones do.
+    house.deliver('Aduan pertama sebelum semuanya', '+6281299900003')
+    house.reply('+6281299900003')
     dice = random.Random(1)
     pdus = []
     for index in range(RANDOM):
@@ -91,10 +94,11 @@ def random_pdus(house):
     with house.kiosk_database() as database:
         states = dict(database.execute('SELECT state, count(*) FROM inbound_pdu GROUP BY state'))
     measured(f'random PDUs: {states}')
-    # A short one may stand among them twice: then it is the same PDU.
-    distinct = len(set(pdus)) + GOOD
-    equal(sum(states.values()), distinct, 'PDUs kept')
-    expect(states.get('unreadable', 0) > distinct // 2, 'most are unreadable')
+    with house.kiosk_database() as database:
+        kept = {row[0] for row in database.execute('SELECT hex(pdu) FROM inbound_pdu')}
+    lost = set(pdus) - kept
+    expect(not lost, f'{len(lost)} PDUs were not kept, such as {sorted(lost, key=len)[:5]}')
+    expect(states.get('unreadable', 0) > len(pdus) // 2, 'most are unreadable')
     equal(sum(1 for c in house.complaints() if c['from'] in senders), GOOD, 'good complaints')
     shown = house.kiosk_json('inbox')
     expect(any('unreadable' in str(item) for item in shown), 'kotakctl inbox shows unreadable ones')
