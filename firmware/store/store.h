@@ -129,6 +129,8 @@ struct epoch_span {
 };
 /* The first epoch from number on. 1 found, 0 there is none. */
 must_check int store_epoch_span(struct store *store, int64_t number, struct epoch_span *span);
+/* The last epoch before number of which the server is to have something. 1 found, 0 none. */
+must_check int store_epoch_before(struct store *store, int64_t number, struct epoch_span *span);
 /* The hash of one event. 1 found, 0 there is none. */
 must_check int store_event_digest(
 	struct store *store, int64_t epoch, int64_t seq, char hash[static HASH_SIZE]);
