@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wire/event.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <sodium.h>
 #include <string.h>
@@ -13,6 +14,24 @@
 
 static const char *const hashed_fields[] = { "epoch", "seq", "id", "time", "clock", "boot", "actor",
 	"type", "ticket", "data" };
+
+/*
+ * The canonical text of a value; caller frees. jansson escapes with upper-case digits, nearly
+ * everybody else (Python, JavaScript, RFC 8785) with lower-case ones: so do we.
+ */
+static char *canonical_text(const json_t *value)
+{
+	char *text = json_dumps(value, CANONICAL);
+
+	for (char *at = text; at && *at; at++) {
+		if (*at != '\\')
+			continue;
+		at++;
+		for (int i = 1; *at == 'u' && i <= 4; i++)
+			at[i] = (char)tolower((unsigned char)at[i]);
+	}
+	return text;
+}
 
 static int hash_two(const char *first, const char *second, char hash[static HASH_SIZE])
 {
@@ -42,7 +61,7 @@ int event_hash(
 		if (json_object_set(bare, hashed_fields[i], value) < 0)
 			return -ENOMEM;
 	}
-	autofree char *text = json_dumps(bare, CANONICAL);
+	autofree char *text = canonical_text(bare);
 	if (!text)
 		return -ENOMEM;
 	return hash_two(previous, text, hash);
@@ -50,7 +69,7 @@ int event_hash(
 
 static int personal_hash(const char *salt, const json_t *body, char hash[static HASH_SIZE])
 {
-	autofree char *text = json_dumps(body, CANONICAL);
+	autofree char *text = canonical_text(body);
 
 	if (!text)
 		return -ENOMEM;

@@ -35,8 +35,8 @@ DEFINE_CLEANUP(json, json_t *, json_decref);
 
 /*
  * SHA-256 over previous, a newline, and the event without "hash" and "personal" in
- * canonical form (keys sorted, no white space, ASCII only). -EINVAL when a field is
- * missing or of the wrong type.
+ * canonical form (keys sorted, no white space, ASCII only with \u and lower-case hex digits).
+ * -EINVAL when a field is missing or of the wrong type.
  */
 must_check int event_hash(
 	const json_t *event, const char previous[static HASH_SIZE], char hash[static HASH_SIZE]);
