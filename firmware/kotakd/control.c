@@ -53,8 +53,7 @@ static char *control_answer(struct kiosk *kiosk, const char *request)
 		return document ? json_dumps(document, JSON_INDENT(2)) : NULL;
 	}
 	if (strcmp(request, "wake") == 0) {
-		if (kiosk->sync)
-			sync_wake(kiosk->sync);
+		kiosk_wake_sync(kiosk);
 		return strdup("{\"ok\": true}");
 	}
 	return strdup("{\"error\": \"no such request\"}");

@@ -34,6 +34,14 @@ void kiosk_read_clock(struct kiosk *kiosk)
 	}
 }
 
+void kiosk_wake_sync(struct kiosk *kiosk)
+{
+	if (!kiosk->sync)
+		return;
+	sync_wake(kiosk->sync);
+	kiosk->sync_woken = true;
+}
+
 struct moment kiosk_moment(const struct kiosk *kiosk)
 {
 	return (struct moment) {
@@ -141,8 +149,7 @@ static void kiosk_commands(struct kiosk *kiosk)
 
 	if (done > 0) {
 		kiosk->housekept_ms = 0;
-		if (kiosk->sync)
-			sync_wake(kiosk->sync);
+		kiosk_wake_sync(kiosk);
 	}
 }
 
@@ -185,7 +192,9 @@ static int on_post(sd_event_source *source, void *context)
 	if (kiosk->clock_improved)
 		kiosk_record_clock(kiosk);
 	modems_tick(kiosk);
-	if (kiosk->sync && kiosk->time.mono_ms >= sync_deadline(kiosk->sync)) {
+	if (kiosk->sync &&
+		(kiosk->sync_woken || kiosk->time.mono_ms >= sync_deadline(kiosk->sync))) {
+		kiosk->sync_woken = false;
 		kiosk_sync(kiosk);
 		modems_tick(kiosk);
 	}

@@ -72,6 +72,7 @@ struct kiosk {
 
 	struct uplink *uplink;
 	struct sync *sync; /* NULL: this kiosk doesn't sync */
+	bool sync_woken;   /* there is news for the server */
 
 	sd_event *loop;
 	sd_event_source *timer;
@@ -89,6 +90,9 @@ void kiosk_close(struct kiosk *kiosk);
 
 /* Reads the clock: at the beginning of each callback of the loop. */
 void kiosk_read_clock(struct kiosk *kiosk);
+
+/* There is news for the server, or of it: looked at before the loop sleeps again. */
+void kiosk_wake_sync(struct kiosk *kiosk);
 
 /* The moment that rows and events of this wake-up carry. */
 struct moment kiosk_moment(const struct kiosk *kiosk);

@@ -272,8 +272,7 @@ static void batch_finish(struct batch *batch)
 	}
 	outbox_send(slot->kiosk, &batch->outbox);
 	decoding_feed(slot->kiosk);
-	if (slot->kiosk->sync)
-		sync_wake(slot->kiosk->sync);
+	kiosk_wake_sync(slot->kiosk);
 }
 
 /* Returns whether there may be more. */

@@ -243,6 +243,8 @@ void sync_free(struct sync *sync)
 void sync_wake(struct sync *sync)
 {
 	sync->events_due = true;
+	/* Somebody may just have enrolled this kiosk. */
+	sync->token_look_ms = 0;
 }
 
 static void take_answer(struct sync *sync, const struct uplink_response *response)
