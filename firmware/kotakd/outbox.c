@@ -21,12 +21,16 @@ void outbox_release(struct outbox *outbox)
 	*outbox = (struct outbox) { 0 };
 }
 
+/* A modem that doesn't tell of its SIM or its network is given the benefit of the doubt. */
 static bool can_send(const struct modem_slot *slot)
 {
-	return slot->running && slot->status.answering && !slot->sending_id &&
-	       slot->status.sim == MODEM_SIM_READY &&
-	       (slot->status.registration == MODEM_REGISTRATION_HOME ||
-		       slot->status.registration == MODEM_REGISTRATION_ROAMING);
+	const struct modem_status *status = &slot->status;
+
+	return slot->running && status->answering && !slot->sending_id &&
+	       (status->sim == MODEM_SIM_READY || status->sim == MODEM_SIM_UNKNOWN) &&
+	       (status->registration == MODEM_REGISTRATION_HOME ||
+		       status->registration == MODEM_REGISTRATION_ROAMING ||
+		       status->registration == MODEM_REGISTRATION_UNKNOWN);
 }
 
 /* Whether the messages of some configured modem can't go by it just now. */

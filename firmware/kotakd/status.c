@@ -43,7 +43,7 @@ static void modem_words(const struct modem_slot *slot, struct item *item)
 		snprintf(item->text, sizeof(item->text), "does not answer%s%s",
 			*status->trouble ? ": " : "", status->trouble);
 		item->advice = "check its cable and power, then [modem] device in kotakd.conf";
-	} else if (status->sim != MODEM_SIM_READY) {
+	} else if (status->sim != MODEM_SIM_READY && status->sim != MODEM_SIM_UNKNOWN) {
 		snprintf(item->text, sizeof(item->text), "SIM: %s", modem_sim_name(status->sim));
 		item->advice = status->sim == MODEM_SIM_MISSING
 				       ? "switch off, put the SIM in, contacts first, switch on"
