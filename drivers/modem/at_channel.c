@@ -57,6 +57,7 @@ struct at_channel {
 
 	struct at_lines lines;
 	unsigned unknown;
+	bool echoed;
 	uint8_t output[OUTPUT_MAX];
 	size_t output_size;
 };
@@ -449,8 +450,10 @@ static void take_line(struct at_channel *channel, const char *line, int64_t now_
 	if (commanding(channel)) {
 		/* The echo, before ATE0 or after the modem forgot it. */
 		if (strcmp(line, channel->text) == 0 ||
-			(channel->answer.payload_sent && strcmp(line, channel->payload) == 0))
+			(channel->answer.payload_sent && strcmp(line, channel->payload) == 0)) {
+			channel->echoed = true;
 			return;
+		}
 		if (take_answer_line(channel, line, now_ms))
 			return;
 	}
@@ -464,8 +467,10 @@ static void take_line(struct at_channel *channel, const char *line, int64_t now_
 		take_spontaneous(channel, spontaneous, line, now_ms);
 		return;
 	}
-	if (begins_with(line, "AT"))
+	if (begins_with(line, "AT")) {
+		channel->echoed = true;
 		return;
+	}
 	channel->unknown++;
 	if (looks_garbled(channel, line))
 		channel->lines.garbage++;
@@ -562,4 +567,20 @@ void at_channel_tick(struct at_channel *channel, int64_t now_ms)
 unsigned at_channel_unknown_lines(const struct at_channel *channel)
 {
 	return channel->unknown;
+}
+
+bool at_channel_echoed(const struct at_channel *channel)
+{
+	return channel->echoed;
+}
+
+void at_channel_forget_echo(struct at_channel *channel)
+{
+	channel->echoed = false;
+}
+
+void at_channel_hurry(struct at_channel *channel, int64_t deadline_ms)
+{
+	if (commanding(channel) && channel->deadline_ms > deadline_ms)
+		channel->deadline_ms = deadline_ms;
 }

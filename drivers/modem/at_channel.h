@@ -58,7 +58,7 @@ enum at_shape {
 struct at_spontaneous {
 	const char *prefix;
 	enum at_shape shape;
-	/* Told even when a command waits for lines of this prefix. NULL: known, of no interest. */
+	/* Not called for lines that a command under way waits for. NULL: of no interest. */
 	void (*handle)(void *context, const char *line, const char *pdu);
 };
 
@@ -105,6 +105,16 @@ void at_channel_tick(struct at_channel *channel, int64_t now_ms);
 
 /* Lines that nobody knew, since at_channel_new(). */
 unsigned at_channel_unknown_lines(const struct at_channel *channel);
+
+/*
+ * Whether the modem has echoed since at_channel_forget_echo(): where echo was switched off, it
+ * has started anew meanwhile.
+ */
+bool at_channel_echoed(const struct at_channel *channel);
+void at_channel_forget_echo(struct at_channel *channel);
+
+/* Brings the deadline of the command under way forward. */
+void at_channel_hurry(struct at_channel *channel, int64_t deadline_ms);
 
 /* Whether text is a non-empty even number of hex digits. */
 bool at_is_hex(const char *text);

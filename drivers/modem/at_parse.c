@@ -266,21 +266,23 @@ bool at_parse_operator(const char *line, char *out, size_t size)
 }
 
 /*
- * The numbers in a text, in order, with the sign that stands before the zone. A date and a zone
- * are all that network time lines have, whatever stands between.
+ * The numbers in a line after its colon, with a minus sign before them taken along; *first gets
+ * the place of the one that ends at mark, if any. None when there is one too large for a date.
  */
-static size_t numbers_of(const char *text, int *out, size_t most)
+static size_t numbers_of(const char *line, const char *mark, int *out, size_t most, size_t *first)
 {
 	size_t count = 0;
 
-	for (const char *at = strchr(text, ':'); at && *at && count < most;) {
+	for (const char *at = strchr(line, ':'); at && *at && count < most;) {
 		if (isdigit((unsigned char)*at)) {
 			char *end;
-			long value = strtol(at, &end, 10);
 			bool negative = at[-1] == '-';
+			long value = strtol(at, &end, 10);
 
 			if (value > 9999)
 				return 0;
+			if (end == mark)
+				*first = count;
 			out[count++] = (int)(negative ? -value : value);
 			at = end;
 		} else {
@@ -292,19 +294,18 @@ static size_t numbers_of(const char *text, int *out, size_t most)
 
 bool at_parse_network_time(const char *line, enum at_time_kind kind, int64_t *time_ms)
 {
-	bool zone_first = strncmp(line, "+CTZ", 4) == 0;
-	int n[9];
-	size_t count = numbers_of(line, n, ARRAY_SIZE(n));
+	const char *slash = strchr(line, '/');
 	size_t date = 0;
-	struct tm tm = { 0 };
+	size_t count;
+	int n[9];
 	int zone;
+	struct tm tm = { 0 };
 
-	/* +CTZE: zone,dst,date; +CTZV: zone,date; the others: date,zone. */
-	if (zone_first)
-		date = strncmp(line, "+CTZE", 5) == 0 ? 2 : 1;
-	if (count < date + 6 || (!zone_first && count < 7))
+	/* The zone stands before or after the date; with a daylight saving field or without. */
+	count = numbers_of(line, slash, n, ARRAY_SIZE(n), &date);
+	if (date > 2 || count < date + 6 || (date == 0 && count < 7))
 		return false;
-	zone = zone_first ? n[0] : n[6];
+	zone = date > 0 ? n[0] : n[6];
 	tm.tm_year = n[date] < 100 ? n[date] + 100 : n[date] - 1900;
 	tm.tm_mon = n[date + 1] - 1;
 	tm.tm_mday = n[date + 2];

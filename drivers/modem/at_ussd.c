@@ -7,74 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "modem/alphabet.h"
 #include "modem/at_channel.h"
 #include "modem/at_parse.h"
 
-/* GSM 7 bit default alphabet (23.038, 6.2.1); 0x1b leads to the extension table. */
-static const uint16_t gsm_alphabet[128] = { '@', 0xa3, '$', 0xa5, 0xe8, 0xe9, 0xf9, 0xec, 0xf2,
-	0xc7, '\n', 0xd8, 0xf8, '\r', 0xc5, 0xe5, 0x394, '_', 0x3a6, 0x393, 0x39b, 0x3a9, 0x3a0,
-	0x3a8, 0x3a3, 0x398, 0x39e, 0x1b, 0xc6, 0xe6, 0xdf, 0xc9, ' ', '!', '"', '#', 0xa4, '%',
-	'&', '\'', '(', ')', '*', '+', ',', '-', '.', '/', '0', '1', '2', '3', '4', '5', '6', '7',
-	'8', '9', ':', ';', '<', '=', '>', '?', 0xa1, 'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I',
-	'J', 'K', 'L', 'M', 'N', 'O', 'P', 'Q', 'R', 'S', 'T', 'U', 'V', 'W', 'X', 'Y', 'Z', 0xc4,
-	0xd6, 0xd1, 0xdc, 0xa7, 0xbf, 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l',
-	'm', 'n', 'o', 'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z', 0xe4, 0xf6, 0xf1,
-	0xfc, 0xe0 };
-
-static uint16_t gsm_extension(unsigned septet)
-{
-	switch (septet) {
-	case 0x0a:
-		return '\f';
-	case 0x14:
-		return '^';
-	case 0x28:
-		return '{';
-	case 0x29:
-		return '}';
-	case 0x2f:
-		return '\\';
-	case 0x3c:
-		return '[';
-	case 0x3d:
-		return '~';
-	case 0x3e:
-		return ']';
-	case 0x40:
-		return '|';
-	case 0x65:
-		return 0x20ac;
-	default:
-		return gsm_alphabet[septet];
-	}
-}
-
-/* Appends a character as UTF-8; what doesn't fit is left off whole. */
-static void append(char *out, size_t size, uint32_t character)
-{
-	size_t used = strlen(out);
-	char bytes[5] = { 0 };
-
-	if (character < 0x80) {
-		bytes[0] = (char)character;
-	} else if (character < 0x800) {
-		bytes[0] = (char)(0xc0 | character >> 6);
-		bytes[1] = (char)(0x80 | (character & 0x3f));
-	} else if (character < 0x10000) {
-		bytes[0] = (char)(0xe0 | character >> 12);
-		bytes[1] = (char)(0x80 | (character >> 6 & 0x3f));
-		bytes[2] = (char)(0x80 | (character & 0x3f));
-	} else {
-		bytes[0] = (char)(0xf0 | character >> 18);
-		bytes[1] = (char)(0x80 | (character >> 12 & 0x3f));
-		bytes[2] = (char)(0x80 | (character >> 6 & 0x3f));
-		bytes[3] = (char)(0x80 | (character & 0x3f));
-	}
-	if (used + strlen(bytes) < size)
-		memcpy(out + used, bytes, strlen(bytes) + 1);
-}
-
-static bool likely(uint32_t character)
+/* A character that one expects in a network's text. */
+static bool likely(int32_t character)
 {
 	return character == '\n' || character == '\r' || (character >= ' ' && character < 0x7f) ||
 	       (character >= 0xa0 && character < 0x250) || character == 0x20ac ||
@@ -90,13 +28,13 @@ static unsigned decode_ucs2(const uint8_t *bytes, size_t size, char *out, size_t
 	if (size < 2 || size % 2)
 		return 0;
 	for (size_t i = 0; i + 1 < size; i += 2, all++) {
-		uint32_t unit = (uint32_t)bytes[i] << 8 | bytes[i + 1];
+		int32_t unit = bytes[i] << 8 | bytes[i + 1];
 
 		if (unit >= 0xd800 && unit < 0xdc00 && i + 3 < size) {
-			uint32_t low = (uint32_t)bytes[i + 2] << 8 | bytes[i + 3];
+			int32_t low = bytes[i + 2] << 8 | bytes[i + 3];
 
 			if (low >= 0xdc00 && low < 0xe000) {
-				append(out, out_size,
+				(void)alphabet_append(out, out_size,
 					0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00));
 				i += 2;
 				good++;
@@ -106,7 +44,7 @@ static unsigned decode_ucs2(const uint8_t *bytes, size_t size, char *out, size_t
 		if (unit == 0 || (unit >= 0xd800 && unit < 0xe000))
 			unit = 0xfffd;
 		good += likely(unit);
-		append(out, out_size, unit);
+		(void)alphabet_append(out, out_size, unit);
 	}
 	return 100 * good / all;
 }
@@ -119,25 +57,23 @@ static unsigned decode_septets(const uint8_t *bytes, size_t size, char *out, siz
 
 	out[0] = '\0';
 	for (size_t i = 0; i < septets; i++) {
-		size_t bit = i * 7;
-		unsigned value = bytes[bit / 8];
-		uint32_t character;
+		uint8_t septet = alphabet_septet(bytes, 0, i);
+		int32_t character;
 
-		if (bit / 8 + 1 < size)
-			value |= (unsigned)bytes[bit / 8 + 1] << 8;
-		value = value >> bit % 8 & 0x7f;
-		if (value == 0x1b && !escaped) {
+		if (septet == ALPHABET_ESCAPE && !escaped) {
 			escaped = true;
 			continue;
 		}
-		/* Seven spare bits at the end: 23.038 fills them with CR or zeros. */
-		if (i == septets - 1 && septets % 8 == 0 && (value == 0x0d || value == 0))
+		/* Seven spare bits at the end: 23.038 fills them with CR, some with zeros. */
+		if (i == septets - 1 && septets % 8 == 0 && (septet == '\r' || septet == 0))
 			break;
-		character = escaped ? gsm_extension(value) : gsm_alphabet[value];
+		character = alphabet_unit(ALPHABET_DEFAULT, escaped, septet);
+		if (character == 0)
+			character = alphabet_unit(ALPHABET_DEFAULT, false, septet);
 		escaped = false;
-		good += likely(character) && value != 0;
+		good += likely(character) && septet != 0;
 		all++;
-		append(out, out_size, character == 0x1b ? ' ' : character);
+		(void)alphabet_append(out, out_size, character == ALPHABET_ESCAPE ? ' ' : character);
 	}
 	return all ? 100 * good / all : 0;
 }
@@ -163,7 +99,7 @@ static void decode(const char *raw, int scheme, char *out, size_t size)
 		snprintf(out, size, "%s", septets);
 	} else {
 		for (const char *at = raw; *at; at++)
-			append(out, size, (unsigned char)*at);
+			(void)alphabet_append(out, size, (unsigned char)*at);
 	}
 }
 

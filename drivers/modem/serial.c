@@ -155,6 +155,21 @@ int serial_find(const char *device, struct serial_candidates *out)
 	return error;
 }
 
+/*
+ * libserialport leaves a port where read() gives 0 when there is nothing to read, as it does
+ * after a hangup. With VMIN the one is EAGAIN, the other 0.
+ */
+static int block_at_nothing(int fd)
+{
+	struct termios settings;
+
+	if (tcgetattr(fd, &settings) < 0)
+		return -errno;
+	settings.c_cc[VMIN] = 1;
+	settings.c_cc[VTIME] = 0;
+	return tcsetattr(fd, TCSANOW, &settings) < 0 ? -errno : 0;
+}
+
 /* libserialport's way; -ENOSYS when it can't handle this port, which says nothing about it. */
 static int open_known(struct serial *serial)
 {
@@ -175,7 +190,7 @@ static int open_known(struct serial *serial)
 		(void)sp_set_parity(serial->port, SP_PARITY_NONE);
 		(void)sp_set_stopbits(serial->port, 1);
 		(void)sp_set_flowcontrol(serial->port, SP_FLOWCONTROL_NONE);
-		return 0;
+		return block_at_nothing(serial->fd);
 	} else {
 		sp_close(serial->port);
 	}

@@ -22,10 +22,10 @@ struct modem_worker_config {
 };
 
 /*
- * Runs until kotakd closes its end of the channel (a SOCK_SEQPACKET descriptor, which this
+ * Runs until kotakd closes its end of the channel (fd, a SOCK_SEQPACKET socket that this
  * function takes over). Returns an exit status: 0 when the peer went away, 1 when the worker
  * can't go on (said in the log). Strings in config must live as long.
  */
-int modem_worker_main(int channel_fd, const struct modem_worker_config *config);
+int modem_worker_main(int fd, const struct modem_worker_config *config);
 
 #endif
