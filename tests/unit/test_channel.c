@@ -46,6 +46,17 @@ static int tear_down(void **state)
 	return 0;
 }
 
+/* Two events are the same when their packets are: padding doesn't count. */
+static void assert_same(const struct modem_event *one, const struct modem_event *other)
+{
+	uint8_t bytes[WIRE_PACKET_MAX], others[WIRE_PACKET_MAX];
+	size_t size = wire_put_event(one, bytes);
+
+	assert_int_not_equal(size, 0);
+	assert_int_equal(wire_put_event(other, others), size);
+	assert_memory_equal(bytes, others, size);
+}
+
 static struct modem_event pass(struct fixture *fixture, const struct modem_event *event)
 {
 	struct modem_event got;
@@ -76,7 +87,9 @@ static void test_events(void **state)
 			.unknown_lines = 4000000000u,
 			.trouble = "the PIN was refused" } };
 	got = pass(fixture, &event);
-	assert_memory_equal(&got.status, &event.status, sizeof(got.status));
+	assert_same(&event, &got);
+	assert_int_equal(got.status.signal_dbm, -113);
+	assert_string_equal(got.status.trouble, "the PIN was refused");
 
 	event = (struct modem_event) {
 		.type = MODEM_PDU, .token = CHANNEL_TOKEN_MAX, .pdu_size = MODEM_PDU_MAX
@@ -108,7 +121,9 @@ static void test_events(void **state)
 	event.decoded.text[MODEM_PART_UNITS - 1] = 0xd83d;
 	got = pass(fixture, &event);
 	assert_int_equal(got.id, event.id);
-	assert_memory_equal(&got.decoded, &event.decoded, sizeof(got.decoded));
+	assert_same(&event, &got);
+	assert_int_equal(got.decoded.text[MODEM_PART_UNITS - 1], 0xd83d);
+	assert_string_equal(got.decoded.address, "+6281234567890");
 
 	event = (struct modem_event) { .type = MODEM_SUBMITTING, .id = 7 };
 	assert_int_equal(pass(fixture, &event).id, 7);
@@ -176,7 +191,12 @@ static void test_requests(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(small); i++) {
 		assert_int_equal(channel_send_request(fixture->kotakd, &small[i]), 0);
 		assert_int_equal(channel_next_request(fixture->worker, &got), 1);
-		assert_memory_equal(&got, &small[i], sizeof(got));
+		assert_int_equal(got.type, small[i].type);
+		assert_int_equal(got.token, small[i].token);
+		assert_int_equal(got.id, small[i].id);
+		assert_int_equal(got.pdu_size, small[i].pdu_size);
+		assert_memory_equal(got.pdu, small[i].pdu, small[i].pdu_size);
+		assert_string_equal(got.code, small[i].code);
 	}
 	assert_int_equal(channel_next_request(fixture->worker, &got), 0);
 }
