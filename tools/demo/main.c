@@ -65,11 +65,12 @@ static int options_read(int argc, char **argv, struct options *options)
 	return optind == argc ? 0 : -EINVAL;
 }
 
-static int on_child(sd_event_source *source, const siginfo_t *about, void *context)
+static int on_child(sd_event_source *source, int fd, uint32_t revents, void *context)
 {
 	const struct process *process = context;
 
-	(void)about;
+	(void)fd;
+	(void)revents;
 	log_error("demo: %s ended by itself; its log in the demo's folder says why", process->name);
 	sd_event_exit(sd_event_source_get_event(source), 1);
 	return 0;
@@ -77,9 +78,8 @@ static int on_child(sd_event_source *source, const siginfo_t *about, void *conte
 
 static int watch(sd_event *event, struct process *process)
 {
-	/* Reaped by process_stop(), so the pidfd is watched and not the child. */
-	return sd_event_add_child_pidfd(
-		event, NULL, process->pidfd, WEXITED | WNOWAIT, on_child, process);
+	/* process_stop() reaps it, so only the descriptor is watched. */
+	return sd_event_add_io(event, NULL, process->pidfd, EPOLLIN, on_child, process);
 }
 
 static int serve(

@@ -6,11 +6,12 @@ const TICKET = /(\d{3}-\d{6}-\d)/;
 const byId = (id) => document.getElementById(id);
 
 let shown = "";
+let known = 0;
 let desk = "";
 
-function bubble(message) {
+function bubble(message, index) {
 	const box = document.createElement("div");
-	box.className = "bubble " + (message.mine ? "mine" : "theirs");
+	box.className = "bubble " + (message.mine ? "mine" : "theirs") + (index >= known ? " new" : "");
 	// The ticket number stands out; everything else stays plain text.
 	message.text.split(TICKET).forEach((piece, index) => {
 		if (index % 2) {
@@ -22,7 +23,9 @@ function bubble(message) {
 		}
 	});
 	const foot = document.createElement("small");
-	foot.append(new Date(message.time_ms).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }));
+	foot.append(new Date(message.time_ms).toLocaleTimeString([], {
+		hour: "2-digit", minute: "2-digit", hour12: false,
+	}));
 	if (message.mine) {
 		const tick = document.createElement("span");
 		tick.className = "tick" + (message.taken ? " taken" : "");
@@ -41,6 +44,7 @@ function showMessages(messages) {
 	shown = state;
 	const list = byId("bubbles");
 	if (!messages.length) {
+		known = 0;
 		const hint = document.createElement("p");
 		hint.className = "hint";
 		hint.textContent = "Nothing here yet. Send a complaint: write it, or take an example below.";
@@ -48,6 +52,7 @@ function showMessages(messages) {
 		return;
 	}
 	list.replaceChildren(...messages.map(bubble));
+	known = messages.length;
 	list.scrollTop = list.scrollHeight;
 }
 
@@ -75,6 +80,13 @@ function showState(state) {
 			byId("desk").src = address;
 	}
 }
+
+// The desk begins with its login; what comes after that is its list, here kept fresh each second.
+let deskPages = 0;
+byId("desk").addEventListener("load", () => {
+	if (desk && ++deskPages === 2)
+		byId("desk").src = byId("desk-link").href + "complaints?refresh=1";
+});
 
 function trouble(words) {
 	byId("trouble").textContent = words;
@@ -163,6 +175,7 @@ byId("text").addEventListener("keydown", (event) => {
 byId("text").addEventListener("input", grow);
 byId("number").addEventListener("change", () => {
 	shown = "";
+	known = Infinity; // what another phone already had doesn't arrive now
 	refresh();
 });
 byId("examples").addEventListener("click", (event) => {
