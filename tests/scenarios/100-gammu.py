@@ -78,9 +78,9 @@ def sends(house):
 
 
 def asks_network(house):
-    house.sim(do='ussd_network', code='*123#', answer='Sisa pulsa Rp10.500 sd 1/2/2027')
+    house.sim(do='ussd_network', code='*123#', answer='Sisa pulsa Rp10.500 hingga 1/2/2027')
     output = gammu(house, 'getussd', '*123#')
-    expect('"Sisa pulsa Rp10.500 sd 1/2/2027"' in output, f'the USSD answer: {output}')
+    expect('"Sisa pulsa Rp10.500 hingga 1/2/2027"' in output, f'the USSD answer: {output}')
 
 
 def monitors(house):

@@ -122,6 +122,8 @@ static json_t *stores(struct modem *modem, const json_t *request)
 	for (size_t i = 0; i < modem->storage.count; i++) {
 		const struct store *store = &modem->storage.stores[i];
 
+		if (!store->slots) /* a view of others would count twice */
+			continue;
 		json_object_set_new(list, store->name,
 			json_pack("{s:I, s:I}", "used", (json_int_t)store_used(store), "total",
 				(json_int_t)store_total(store)));
