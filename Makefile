@@ -165,6 +165,13 @@ idle: all
 faults: all
 	KOTAK_BUILD=$(O) KOTAK_SILENCE_SECONDS=60 python3 tests/scenarios/460-modem-faults.py
 
+# Residents write while all is killed at random instants; the figures in one table.
+MESSAGES ?= 1000
+KILLS ?= 100
+SEED ?= 1
+kill-storm: all
+	KOTAK_BUILD=$(O) python3 tests/storm/kill_storm.py --messages $(MESSAGES) --kills $(KILLS) --seed $(SEED)
+
 SYSCONFDIR ?= /etc
 # udev and systemd-sysusers look below /usr/local too, udev below /etc.
 UDEVDIR ?= $(if $(filter /usr,$(PREFIX)),/usr/lib/udev,$(SYSCONFDIR)/udev)
@@ -194,7 +201,7 @@ install: all
 clean:
 	rm -rf $(O) $(ASAN) $(O)-fuzz build-check-*
 
-.PHONY: all unit deps libraries objects tidy test check demo fuzz run-fuzzers idle faults install clean
+.PHONY: all unit deps libraries objects tidy test check demo fuzz run-fuzzers idle faults kill-storm install clean
 .SECONDARY:
 
 -include $(shell find $(O)/obj -name '*.d' 2>/dev/null)

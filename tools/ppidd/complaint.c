@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/ppidd/complaint.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/ids.h"
+#include "tools/ppidd/chain.h"
+#include "tools/ppidd/record.h"
+#include "wire/ticket.h"
+
+#define COLUMNS                                                                                    \
+	"c.uuid, c.ticket, c.state, c.channel, c.category, c.language, c.created_ms, "             \
+	"c.updated_ms, c.kiosk, k.name, p.sender, p.name, p.address, p.text, p.pin "
+#define TABLES                                                                                     \
+	"FROM complaint c JOIN kiosk k ON k.number = c.kiosk "                                     \
+	"LEFT JOIN complaint_personal p ON p.uuid = c.uuid "
+/* $1 a state, "open" or "", $2 a lower-case pattern or "". */
+#define FILTER                                                                                     \
+	"WHERE ($1 = '' OR c.state = $1 OR ($1 = 'open' AND c.still_open = 1)) "                   \
+	"AND ($2 = '' OR lower(c.ticket) LIKE $2 ESCAPE '!' OR lower(p.text) LIKE $2 ESCAPE '!' "  \
+	"OR lower(p.name) LIKE $2 ESCAPE '!' OR lower(p.address) LIKE $2 ESCAPE '!' "              \
+	"OR p.sender LIKE $2 ESCAPE '!') "
+
+static json_t *complaint_row(struct db_rows *rows)
+{
+	return json_pack(
+		"{s:s, s:s, s:s, s:s, s:s?, s:s, s:o, s:o, s:I, s:s, s:s?, s:s?, s:s?, s:s?}",
+		"uuid", db_words(rows, 0), "ticket", db_words(rows, 1), "state", db_words(rows, 2),
+		"channel", db_words(rows, 3), "category", db_text(rows, 4), "language",
+		db_words(rows, 5), "created", record_time(db_integer(rows, 6)), "updated",
+		record_time(db_integer(rows, 7)), "kiosk", (json_int_t)db_integer(rows, 8),
+		"kiosk_name", db_words(rows, 9), "from", db_text(rows, 10), "name",
+		db_text(rows, 11), "address", db_text(rows, 12), "text", db_text(rows, 13));
+}
+
+/* Collects all rows; with_pin adds what only the kiosk may get back. */
+static int collect(struct db_rows *rows, bool with_pin, json_t **out)
+{
+	autojson json_t *list = json_array();
+	int result;
+
+	while ((result = db_step(rows)) > 0) {
+		json_t *item = complaint_row(rows);
+		if (json_array_append_new(list, item) < 0)
+			return -ENOMEM;
+		if (with_pin &&
+			json_object_set_new(item, "pin", json_string(db_words(rows, 14))) < 0)
+			return -ENOMEM;
+	}
+	if (result >= 0)
+		*out = take_pointer(list);
+	return result;
+}
+
+/* "%words%" in lower case with LIKE's signs escaped; "" when there is nothing to look for. */
+static int search_pattern(const char *search, char **out)
+{
+	autofree char *pattern = malloc(2 * strlen(search) + 3);
+	size_t length = 0;
+
+	if (!pattern)
+		return -ENOMEM;
+	if (*search)
+		pattern[length++] = '%';
+	for (const char *at = search; *at; at++) {
+		if (strchr("%_!", *at))
+			pattern[length++] = '!';
+		pattern[length++] = (char)tolower((unsigned char)*at);
+	}
+	if (*search)
+		pattern[length++] = '%';
+	pattern[length] = '\0';
+	*out = take_pointer(pattern);
+	return 0;
+}
+
+int complaint_list(
+	struct db *db, const struct complaint_filter *filter, json_t **out, int64_t *total)
+{
+	autorows struct db_rows *rows = NULL;
+	autofree char *pattern = NULL;
+
+	int result = search_pattern(filter->search, &pattern);
+	if (result < 0)
+		return result;
+	if (total) {
+		autorows struct db_rows *count = NULL;
+		result = db_query(
+			db, &count, "SELECT count(*) " TABLES FILTER, "tt", filter->state, pattern);
+		if (result >= 0)
+			result = db_step(count);
+		if (result < 0)
+			return result;
+		*total = db_integer(count, 0);
+	}
+	result = db_query(db, &rows,
+		"SELECT " COLUMNS TABLES FILTER
+		"ORDER BY c.still_open DESC, c.created_ms DESC, c.uuid LIMIT $3 OFFSET $4",
+		"ttii", filter->state, pattern, filter->most, filter->offset);
+	return result < 0 ? result : collect(rows, false, out);
+}
+
+int complaint_find(struct db *db, const char *name, json_t **out)
+{
+	autorows struct db_rows *rows = NULL;
+	char ticket[TICKET_SIZE];
+
+	if (!uuid_valid(name)) {
+		if (ticket_parse(name, ticket) < 0)
+			return -ENOENT;
+		name = ticket;
+	}
+	int result = db_query(db, &rows,
+		"SELECT " COLUMNS TABLES "WHERE c.uuid = $1 OR c.ticket = $1", "t", name);
+	if (result >= 0)
+		result = db_step(rows);
+	if (result <= 0)
+		return result < 0 ? result : -ENOENT;
+	*out = complaint_row(rows);
+	return *out ? 0 : -ENOMEM;
+}
+
+int complaint_page(struct db *db, int64_t kiosk, const char *after, int64_t most, json_t **out)
+{
+	autorows struct db_rows *rows = NULL;
+
+	int result = db_query(db, &rows,
+		"SELECT " COLUMNS TABLES
+		"WHERE c.kiosk = $1 AND c.uuid > $2 ORDER BY c.uuid LIMIT $3",
+		"iti", kiosk, after, most);
+	return result < 0 ? result : collect(rows, true, out);
+}
+
+int complaint_history(struct db *db, const char *uuid, json_t **out)
+{
+	autorows struct db_rows *rows = NULL;
+	autojson json_t *list = json_array();
+
+	/* An event that a later epoch restates is told once. */
+	int result = db_query(db, &rows,
+		"SELECT " CHAIN_COLUMNS ", e.source, p.body, e.taken_ms FROM event e "
+		"LEFT JOIN event_personal p ON p.source = e.source AND p.epoch = e.epoch "
+		"AND p.seq = e.seq WHERE e.complaint = $1 AND NOT EXISTS (SELECT 1 FROM event f "
+		"WHERE f.source = e.source AND f.id = e.id AND f.epoch < e.epoch) "
+		"ORDER BY e.taken_ms, e.source DESC, e.epoch, e.seq",
+		"t", uuid);
+	if (result < 0)
+		return result;
+	while ((result = db_step(rows)) > 0) {
+		json_t *event = NULL;
+		result = chain_row(rows, &event);
+		if (result == -EBADMSG)
+			continue;
+		if (result < 0)
+			return result;
+		if (json_array_append_new(list, event) < 0)
+			return -ENOMEM;
+		json_t *body = json_loads(
+			db_words(rows, CHAIN_COLUMN_COUNT + 1), JSON_REJECT_DUPLICATES, NULL);
+		json_object_set_new(event, "personal", body ? body : json_null());
+		json_object_set_new(event, "source",
+			json_integer((json_int_t)db_integer(rows, CHAIN_COLUMN_COUNT)));
+		json_object_set_new(
+			event, "taken", record_time(db_integer(rows, CHAIN_COLUMN_COUNT + 2)));
+	}
+	if (result >= 0)
+		*out = take_pointer(list);
+	return result;
+}
+
+int complaint_messages(struct db *db, const char *uuid, json_t **out)
+{
+	autorows struct db_rows *rows = NULL;
+	autojson json_t *list = json_array();
+
+	int result = db_query(db, &rows,
+		"SELECT m.id, m.purpose, m.state, m.reason, p.recipient, p.text, m.queued_ms, "
+		"m.updated_ms, m.command FROM message m LEFT JOIN message_personal p ON p.id = "
+		"m.id "
+		"WHERE m.complaint = $1 ORDER BY m.queued_ms, m.id",
+		"t", uuid);
+	if (result < 0)
+		return result;
+	while ((result = db_step(rows)) > 0) {
+		json_t *item = json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:s?, s:o, s:o, s:s?}",
+			"message", db_words(rows, 0), "purpose", db_words(rows, 1), "state",
+			db_words(rows, 2), "reason", db_text(rows, 3), "to", db_text(rows, 4),
+			"text", db_text(rows, 5), "queued", record_time(db_integer(rows, 6)),
+			"updated", record_time(db_integer(rows, 7)), "command", db_text(rows, 8));
+		if (json_array_append_new(list, item) < 0)
+			return -ENOMEM;
+	}
+	if (result >= 0)
+		*out = take_pointer(list);
+	return result;
+}
+
+int complaint_commands(struct db *db, const char *uuid, json_t **out)
+{
+	autorows struct db_rows *rows = NULL;
+	autojson json_t *list = json_array();
+
+	int result = db_query(db, &rows,
+		"SELECT c.id, c.type, c.state, c.reason, p.text, c.target, c.created_ms FROM "
+		"command c "
+		"LEFT JOIN command_personal p ON p.id = c.id "
+		"WHERE c.complaint = $1 AND c.state <> 'done' ORDER BY c.number",
+		"t", uuid);
+	if (result < 0)
+		return result;
+	while ((result = db_step(rows)) > 0) {
+		json_t *item = json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:s?, s:o}", "id",
+			db_words(rows, 0), "type", db_words(rows, 1), "state", db_words(rows, 2),
+			"reason", db_text(rows, 3), "text", db_text(rows, 4), "to",
+			db_text(rows, 5), "created", record_time(db_integer(rows, 6)));
+		if (json_array_append_new(list, item) < 0)
+			return -ENOMEM;
+	}
+	if (result >= 0)
+		*out = take_pointer(list);
+	return result;
+}
+
+/* Follows the commands under way from the kiosk's state as far as they make a legal way. */
+static int decided_state(struct db *db, const char *uuid, enum complaint_state *state)
+{
+	autorows struct db_rows *rows = NULL;
+	enum complaint_state path[STATE_COUNT], target;
+
+	int result = db_query(db, &rows,
+		"SELECT target FROM command WHERE complaint = $1 AND state = 'pending' "
+		"AND target IS NOT NULL ORDER BY number",
+		"t", uuid);
+	while (result >= 0 && (result = db_step(rows)) > 0) {
+		if (state_from_name(db_words(rows, 0), &target) &&
+			state_path(*state, target, path) >= 0)
+			*state = target;
+	}
+	return result;
+}
+
+int complaint_settle(struct db *db, const char *uuid, int64_t now_ms)
+{
+	autorows struct db_rows *rows = NULL;
+	enum complaint_state state;
+
+	int result =
+		db_query(db, &rows, "SELECT kiosk_state FROM complaint WHERE uuid = $1", "t", uuid);
+	if (result >= 0)
+		result = db_step(rows);
+	if (result <= 0)
+		return result;
+	if (!state_from_name(db_words(rows, 0), &state))
+		return -EBADMSG;
+	db_done(take_pointer(rows));
+	result = decided_state(db, uuid, &state);
+	if (result < 0)
+		return result;
+	result = db_run(db,
+		"UPDATE complaint SET state = $1, still_open = $2, updated_ms = $3 WHERE uuid = $4",
+		"tiit", state_name(state), (int64_t)state_open(state), now_ms, uuid);
+	return result < 0 ? result : 0;
+}
+
+int complaint_unreadable(struct db *db, int64_t most, json_t **out)
+{
+	autorows struct db_rows *rows = NULL;
+	autojson json_t *list = json_array();
+
+	int result = db_query(db, &rows,
+		"SELECT e.source, k.name, e.time, e.data, p.body FROM event e "
+		"JOIN kiosk k ON k.number = e.source "
+		"LEFT JOIN event_personal p ON p.source = e.source AND p.epoch = e.epoch "
+		"AND p.seq = e.seq WHERE e.type = 'inbound.unreadable' "
+		"AND NOT EXISTS (SELECT 1 FROM event f "
+		"WHERE f.source = e.source AND f.id = e.id AND f.epoch < e.epoch) "
+		"ORDER BY e.taken_ms DESC, e.seq DESC LIMIT $1",
+		"i", most);
+	if (result < 0)
+		return result;
+	while ((result = db_step(rows)) > 0) {
+		autojson json_t *data = json_loads(db_words(rows, 3), 0, NULL);
+		autojson json_t *body = json_loads(db_words(rows, 4), 0, NULL);
+		json_t *item = json_pack("{s:I, s:s, s:s, s:s?, s:s?}", "kiosk",
+			(json_int_t)db_integer(rows, 0), "kiosk_name", db_words(rows, 1), "time",
+			db_words(rows, 2), "reason", record_text(data, "reason"), "pdu",
+			record_text(body, "pdu"));
+		if (json_array_append_new(list, item) < 0)
+			return -ENOMEM;
+	}
+	if (result >= 0)
+		*out = take_pointer(list);
+	return result;
+}

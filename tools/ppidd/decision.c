@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/ppidd/decision.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/ids.h"
+#include "tools/ppidd/command.h"
+#include "tools/ppidd/complaint.h"
+#include "tools/ppidd/record.h"
+
+struct deed {
+	const char *command; /* the command's type */
+	const char *event;   /* the event for its words, or NULL when they are the step's reason */
+	enum complaint_state to;
+	bool whole_way; /* may pass through states between */
+	bool words_needed;
+	size_t words_most;
+};
+
+/* The words as they will be sent: line ends unified, blank edges cut. */
+static int tidy_words(const char *words, size_t most, char **out)
+{
+	const char *begin = words + strspn(words, " \t\r\n");
+	size_t length = strlen(begin), used = 0;
+
+	while (length > 0 && strchr(" \t\r\n", begin[length - 1]))
+		length--;
+	autofree char *tidy = malloc(length + 1);
+	if (!tidy)
+		return -ENOMEM;
+	for (size_t i = 0; i < length; i++) {
+		unsigned char byte = (unsigned char)begin[i];
+		if (byte == '\r')
+			continue;
+		tidy[used++] = byte < ' ' && byte != '\n' ? ' ' : (char)byte;
+	}
+	tidy[used] = '\0';
+	if (used > most)
+		return -EMSGSIZE;
+	/* jansson checks for UTF-8, which everything behind this relies on. */
+	autojson json_t *check = json_string(tidy);
+	if (!check)
+		return -EILSEQ;
+	*out = take_pointer(tidy);
+	return 0;
+}
+
+/* One event of the server's log about a complaint; words may be NULL. */
+static int log_event(struct db *db, const struct step *step, const char *type,
+	const json_t *complaint, json_t *data, const char *key, const char *words)
+{
+	autojson json_t *own = data;
+	autojson json_t *personal = NULL;
+
+	if (!own || json_object_set(own, "uuid", json_object_get(complaint, "uuid")) < 0)
+		return -ENOMEM;
+	if (words && *words) {
+		personal = json_pack("{s:s}", key, words);
+		if (!personal)
+			return -ENOMEM;
+	}
+	return chain_append(db, step, type, record_text(complaint, "ticket"), own, personal);
+}
+
+/* Each step of the way is an event; the officer's reason goes with the last one. */
+static int log_steps(struct db *db, const struct step *step, const json_t *complaint,
+	const struct command *command, const enum complaint_state *path, int count,
+	const char *reason)
+{
+	const char *from = record_text(complaint, "state");
+
+	for (int i = 0; i < count; i++) {
+		const char *to = state_name(path[i]);
+		json_t *data = json_pack(
+			"{s:s, s:s, s:s}", "from", from, "to", to, "command", command->id);
+		int error = log_event(db, step, "complaint.state", complaint, data, "reason",
+			i == count - 1 ? reason : NULL);
+		if (error < 0)
+			return error;
+		from = to;
+	}
+	return 0;
+}
+
+static int find_way(const json_t *complaint, const struct deed *deed,
+	enum complaint_state path[static STATE_COUNT], int *count)
+{
+	enum complaint_state from;
+
+	if (!state_from_name(record_words(complaint, "state"), &from))
+		return -EBADMSG;
+	*count = state_path(from, deed->to, path);
+	if (*count < 0 || (!deed->whole_way && *count != 1))
+		return -EPERM;
+	return 0;
+}
+
+static int decision_made(struct db *db, const char *once)
+{
+	autorows struct db_rows *rows = NULL;
+
+	int result = db_query(db, &rows, "SELECT 1 FROM command WHERE id = $1", "t", once);
+	return result < 0 ? result : db_step(rows);
+}
+
+static int do_in_step(struct db *db, const struct step *step, const struct decision *decision,
+	const struct deed *deed, const char *words)
+{
+	autojson json_t *complaint = NULL;
+	enum complaint_state path[STATE_COUNT];
+	int count = 0;
+
+	int error = complaint_find(db, decision->complaint, &complaint);
+	if (error < 0)
+		return error;
+	struct command command = {
+		.kiosk = record_number(complaint, "kiosk"),
+		.type = deed->command,
+		.complaint = record_text(complaint, "uuid"),
+		.ticket = record_text(complaint, "ticket"),
+		.target = state_name(deed->to),
+		.text = deed->event ? words : NULL,
+		.reason = deed->event ? NULL : words,
+	};
+	uuid_new(command.id);
+	if (decision->once && uuid_valid(decision->once))
+		memcpy(command.id, decision->once, sizeof(command.id));
+	int made = decision_made(db, command.id);
+	if (made != 0)
+		return made < 0 ? made : -EALREADY;
+	error = find_way(complaint, deed, path, &count);
+	if (error >= 0)
+		error = log_steps(
+			db, step, complaint, &command, path, count, deed->event ? NULL : words);
+	if (error >= 0 && deed->event)
+		error = log_event(db, step, deed->event, complaint,
+			json_pack("{s:s}", "command", command.id), "text", words);
+	if (error >= 0)
+		error = command_add(db, step, &command);
+	if (error >= 0)
+		error = complaint_settle(db, command.complaint, step->now_ms);
+	return error;
+}
+
+static int decide(struct db *db, const struct step *step, const struct decision *decision,
+	const struct deed *deed, json_t **complaint)
+{
+	autofree char *words = NULL;
+
+	int error = tidy_words(decision->text ? decision->text : "", deed->words_most, &words);
+	if (error < 0)
+		return error;
+	if (deed->words_needed && !*words)
+		return -EINVAL;
+	error = db_begin(db);
+	if (error < 0)
+		return error;
+	error = db_end(db, do_in_step(db, step, decision, deed, words));
+	if (error < 0 || !complaint)
+		return error;
+	return complaint_find(db, decision->complaint, complaint);
+}
+
+int decide_state(struct db *db, const struct step *step, const struct decision *decision,
+	enum complaint_state to, json_t **complaint)
+{
+	struct deed deed = { .command = "state", .to = to, .words_most = DECISION_REASON_MAX };
+
+	return decide(db, step, decision, &deed, complaint);
+}
+
+int decide_answer(
+	struct db *db, const struct step *step, const struct decision *decision, json_t **complaint)
+{
+	static const struct deed deed = { .command = "answer",
+		.event = "complaint.answer",
+		.to = STATE_RESOLVED,
+		.whole_way = true,
+		.words_needed = true,
+		.words_most = DECISION_TEXT_MAX };
+
+	return decide(db, step, decision, &deed, complaint);
+}
+
+int decide_question(
+	struct db *db, const struct step *step, const struct decision *decision, json_t **complaint)
+{
+	static const struct deed deed = { .command = "question",
+		.event = "complaint.question",
+		.to = STATE_INCOMPLETE,
+		.whole_way = true,
+		.words_needed = true,
+		.words_most = DECISION_TEXT_MAX };
+
+	return decide(db, step, decision, &deed, complaint);
+}
+
+bool decision_may_answer(enum complaint_state state)
+{
+	enum complaint_state path[STATE_COUNT];
+
+	return state_path(state, STATE_RESOLVED, path) >= 0;
+}
+
+bool decision_may_ask(enum complaint_state state)
+{
+	enum complaint_state path[STATE_COUNT];
+
+	return state_path(state, STATE_INCOMPLETE, path) >= 0;
+}
+
+const char *decision_refusal(int error)
+{
+	switch (error) {
+	case -ENOENT:
+		return "Aduan itu tidak ditemukan.";
+	case -EPERM:
+		return "Langkah itu tidak dapat dilakukan dari status aduan sekarang.";
+	case -EINVAL:
+		return "Teksnya masih kosong.";
+	case -EMSGSIZE:
+		return "Teksnya terlalu panjang.";
+	case -EILSEQ:
+		return "Teksnya berisi huruf yang rusak.";
+	case -EALREADY:
+		return "Keputusan ini sudah tercatat.";
+	default:
+		return "Basis data sedang tidak dapat dipakai. Coba lagi sebentar lagi.";
+	}
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/ppidd/desk.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <string.h>
+
+#include "base/log.h"
+
+#define FORM_MOST 16384
+#define LOGIN_COOKIE "ppidd_login"
+
+static const char style[] = {
+#include "gen/tools/ppidd/style.css.inc"
+	0
+};
+
+int desk_begin(struct request *request, struct page *page, const char *title, const char *place,
+	int64_t refresh_s, const char *refresh_url)
+{
+	char token[TOKEN_SIZE];
+	struct page_head head = {
+		.title = title,
+		.office = request->config->office,
+		.officer = *request->session ? &request->officer : NULL,
+		.form_token = token,
+		.place = place,
+		.refresh_s = refresh_s,
+		.refresh_url = refresh_url,
+	};
+
+	officer_form_token(request->session, token);
+	return page_begin(page, &head);
+}
+
+int desk_answer(struct request *request, struct page *page, unsigned status)
+{
+	int error = page_end(page);
+
+	if (error < 0)
+		return error;
+	return answer_text(request, status, "text/html; charset=utf-8", page->text, page->size);
+}
+
+void desk_form_token(struct request *request, FILE *out)
+{
+	char token[TOKEN_SIZE];
+
+	officer_form_token(request->session, token);
+	html(out, "<input type=\"hidden\" name=\"form\" value=\"%s\">", token);
+}
+
+bool desk_form_ok(struct request *request, bool changes, int *error)
+{
+	autofree char *sent = request_field(request, "form");
+	char token[TOKEN_SIZE];
+
+	officer_form_token(request->session, token);
+	if (!sent || strlen(sent) != TOKEN_SIZE - 1 ||
+		sodium_memcmp(sent, token, TOKEN_SIZE - 1) != 0) {
+		*error = answer_error(request, MHD_HTTP_FORBIDDEN,
+			"Formulir ini sudah tidak berlaku. Buka halamannya lagi dan ulangi.");
+		return false;
+	}
+	if (changes && !officer_may_change(&request->officer)) {
+		*error =
+			answer_error(request, MHD_HTTP_FORBIDDEN, "Pemeriksa hanya dapat membaca.");
+		return false;
+	}
+	return true;
+}
+
+/* Nobody is logged in yet: the log-in form's token is bound to a cookie of its own. */
+static int login_page(struct request *request, unsigned status, const char *words, const char *name)
+{
+	struct page page;
+	char token[TOKEN_SIZE];
+
+	secret_new(token);
+	free(request->cookie);
+	if (asprintf(&request->cookie, LOGIN_COOKIE "=%s; Path=/login; HttpOnly; SameSite=Lax%s",
+		    token, request->secure ? "; Secure" : "") < 0) {
+		request->cookie = NULL;
+		return -ENOMEM;
+	}
+	int error = desk_begin(request, &page, "Masuk", NULL, 0, NULL);
+	if (error < 0)
+		return error;
+	if (words)
+		html(page.out, "<p class=\"wrong\" role=\"alert\">%s</p>\n", words);
+	html(page.out,
+		"<form class=\"card narrow\" method=\"post\" action=\"/login\">\n"
+		"<input type=\"hidden\" name=\"form\" value=\"%s\">\n"
+		"<label for=\"name\">Nama petugas</label>\n"
+		"<input id=\"name\" name=\"name\" autocomplete=\"username\" "
+		"autocapitalize=\"none\" "
+		"required maxlength=\"40\" value=\"%s\" autofocus>\n"
+		"<label for=\"password\">Kata sandi</label>\n"
+		"<input id=\"password\" name=\"password\" type=\"password\" "
+		"autocomplete=\"current-password\" required maxlength=\"200\">\n"
+		"<button>Masuk</button>\n</form>\n",
+		token, name ? name : "");
+	return desk_answer(request, &page, status);
+}
+
+int desk_get_login(struct request *request)
+{
+	return login_page(request, MHD_HTTP_OK, NULL, NULL);
+}
+
+static int logged_in(struct request *request, const char *token)
+{
+	free(request->cookie);
+	if (asprintf(&request->cookie, SESSION_COOKIE "=%s; Path=/; HttpOnly; SameSite=Lax%s",
+		    token, request->secure ? "; Secure" : "") < 0) {
+		request->cookie = NULL;
+		return -ENOMEM;
+	}
+	return answer_redirect(request, "/complaints");
+}
+
+int desk_post_login(struct request *request)
+{
+	autofree char *name = request_field(request, "name");
+	autofree char *password = request_field(request, "password");
+	autofree char *form = request_field(request, "form");
+	const char *cookie = request_cookie(request, LOGIN_COOKIE);
+	char token[TOKEN_SIZE];
+
+	if (!form || !cookie || strlen(form) != TOKEN_SIZE - 1 || strcmp(form, cookie) != 0)
+		return login_page(request, MHD_HTTP_FORBIDDEN,
+			"Formulir ini sudah tidak berlaku. Coba sekali lagi.", name);
+	if (!name || !password)
+		return login_page(
+			request, MHD_HTTP_BAD_REQUEST, "Isi nama petugas dan kata sandi.", name);
+	int error = officer_login(
+		request->db, name, password, request->address, request->now_ms, token);
+	sodium_memzero(password, strlen(password));
+	if (error == -EACCES)
+		return login_page(
+			request, MHD_HTTP_FORBIDDEN, "Nama petugas atau kata sandi salah.", name);
+	if (error == -EAGAIN)
+		return login_page(request, MHD_HTTP_TOO_MANY_REQUESTS,
+			"Terlalu banyak percobaan. Tunggu beberapa menit, lalu coba lagi.", name);
+	return error < 0 ? error : logged_in(request, token);
+}
+
+int desk_post_logout(struct request *request)
+{
+	int error = 0;
+
+	if (!desk_form_ok(request, false, &error))
+		return error;
+	error = officer_logout(request->db, request->session);
+	if (error < 0)
+		return error;
+	request->cookie = strdup(SESSION_COOKIE "=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
+	return answer_redirect(request, "/login");
+}
+
+static int get_root(struct request *request)
+{
+	return answer_redirect(request, "/complaints");
+}
+
+static int get_style(struct request *request)
+{
+	char *copy = strdup(style);
+
+	return answer_text(
+		request, MHD_HTTP_OK, "text/css; charset=utf-8", copy, copy ? strlen(copy) : 0);
+}
+
+const struct route desk_routes[] = {
+	{ "GET", "/", ROUTE_PUBLIC, 0, get_root },
+	{ "GET", "/style.css", ROUTE_PUBLIC, 0, get_style },
+	{ "GET", "/login", ROUTE_PUBLIC, 0, desk_get_login },
+	{ "POST", "/login", ROUTE_PUBLIC, FORM_MOST, desk_post_login },
+	{ "POST", "/logout", ROUTE_DESK, FORM_MOST, desk_post_logout },
+	{ "GET", "/complaints", ROUTE_DESK, 0, desk_get_list },
+	{ "GET", "/complaints/*", ROUTE_DESK, 0, desk_get_complaint },
+	{ "POST", "/complaints/*/state", ROUTE_DESK, FORM_MOST, desk_post_state },
+	{ "POST", "/complaints/*/answer", ROUTE_DESK, FORM_MOST, desk_post_answer },
+	{ "POST", "/complaints/*/question", ROUTE_DESK, FORM_MOST, desk_post_question },
+	{ "GET", "/kiosks", ROUTE_DESK, 0, desk_get_kiosks },
+	{ "GET", "/unreadable", ROUTE_DESK, 0, desk_get_unreadable },
+	{ NULL, NULL, ROUTE_PUBLIC, 0, NULL },
+};

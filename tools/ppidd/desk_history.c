@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One complaint's history and messages in plain words. */
+#include <string.h>
+
+#include "tools/ppidd/desk.h"
+#include "tools/ppidd/record.h"
+
+#define TIME_WORDS 40
+#define OFFICER_PREFIX "officer:"
+
+static const char *who(const char *actor)
+{
+	if (strncmp(actor, OFFICER_PREFIX, strlen(OFFICER_PREFIX)) == 0)
+		return actor + strlen(OFFICER_PREFIX);
+	if (strcmp(actor, "complainant") == 0)
+		return "Pengadu";
+	return strcmp(actor, "server") == 0 ? "Server" : "Kotak";
+}
+
+/* A change of state that the kiosk only repeats after an officer's command. */
+static bool is_echo(const json_t *event)
+{
+	return record_number(event, "source") != 0 &&
+	       record_text(json_object_get(event, "data"), "command") != NULL;
+}
+
+/* What happened, in words; NULL for what an officer needn't see. */
+static const char *what(const json_t *event)
+{
+	static const struct {
+		const char *type, *words;
+	} words[] = {
+		{ "complaint.received", "Aduan diterima" },
+		{ "complaint.restored", "Aduan dikembalikan ke kotak dari server" },
+		{ "complaint.details", "Keterangan tambahan dari pengadu" },
+		{ "complaint.state", "Status menjadi" },
+		{ "complaint.answer", "Jawaban petugas" },
+		{ "complaint.question", "Pertanyaan petugas" },
+		{ "complaint.renumbered", "Nomor tiket diganti" },
+	};
+	const char *type = record_words(event, "type");
+
+	if ((strcmp(type, "complaint.state") == 0 || strcmp(type, "complaint.renumbered") == 0) &&
+		is_echo(event))
+		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (strcmp(words[i].type, type) == 0)
+			return words[i].words;
+	}
+	return NULL;
+}
+
+static void details(FILE *out, const char *label, const char *text)
+{
+	if (text && *text)
+		html(out, "<span class=\"text\">%s%s</span>", label, text);
+}
+
+static void one_event(FILE *out, const json_t *event, const char *words)
+{
+	const json_t *data = json_object_get(event, "data");
+	const json_t *body = json_object_get(event, "personal");
+	const char *type = record_words(event, "type");
+	char time[TIME_WORDS];
+
+	html(out, "<li><span class=\"meta\">%s · %s</span><strong>%s",
+		who(record_words(event, "actor")), word_time(record_text(event, "time"), time),
+		words);
+	if (strcmp(type, "complaint.state") == 0)
+		html(out, " %s", word_state(record_words(data, "to")));
+	if (strcmp(type, "complaint.renumbered") == 0)
+		html(out, ": %s → %s", record_words(data, "old"), record_words(data, "ticket"));
+	html(out, "</strong>");
+	if (strcmp(type, "complaint.details") == 0) {
+		details(out, "Nama: ", record_text(body, "name"));
+		details(out, "Alamat: ", record_text(body, "address"));
+	}
+	if (strcmp(type, "complaint.received") != 0 && strcmp(type, "complaint.restored") != 0)
+		details(out, "", record_text(body, "text"));
+	details(out, "Alasan: ", record_text(body, "reason"));
+	if (strcmp(type, "complaint.state") == 0)
+		details(out, "Alasan: ", record_text(data, "reason"));
+	html(out, "</li>\n");
+}
+
+void desk_history(FILE *out, const json_t *events)
+{
+	size_t i;
+	json_t *event;
+
+	html(out, "<section class=\"card\"><h2>Riwayat</h2>\n<ol class=\"history\">\n");
+	json_array_foreach (events, i, event) {
+		const char *words = what(event);
+		if (words)
+			one_event(out, event, words);
+	}
+	html(out, "</ol></section>\n");
+}
+
+static const char *word_command(const char *type)
+{
+	if (strcmp(type, "answer") == 0)
+		return "Jawaban";
+	if (strcmp(type, "question") == 0)
+		return "Pertanyaan";
+	return strcmp(type, "renumber") == 0 ? "Nomor tiket baru" : "Perubahan status";
+}
+
+/* Commands that no kiosk has taken yet, or refused: the message isn't even queued. */
+static void one_command(FILE *out, const json_t *command)
+{
+	bool refused = strcmp(record_words(command, "state"), "refused") == 0;
+	char time[TIME_WORDS];
+
+	html(out,
+		"<li><span class=\"meta\">%s</span><strong>%s</strong> <span class=\"delivery "
+		"%s\">",
+		word_time(record_text(command, "created"), time),
+		word_command(record_words(command, "type")), refused ? "failed" : "queued");
+	if (refused)
+		html(out, "ditolak kotak: %s", record_words(command, "reason"));
+	else
+		html(out, "menunggu diambil kotak");
+	html(out, "</span>");
+	details(out, "", record_text(command, "text"));
+	html(out, "</li>\n");
+}
+
+static void one_message(FILE *out, const json_t *message)
+{
+	const char *state = record_words(message, "state");
+	const char *reason = record_words(message, "reason");
+	char time[TIME_WORDS];
+
+	html(out,
+		"<li><span class=\"meta\">%s</span><strong>%s</strong> "
+		"<span class=\"delivery %s\">%s%s%s</span>",
+		word_time(record_text(message, "updated"), time),
+		word_purpose(record_words(message, "purpose")), state, word_message(state),
+		*reason ? ": " : "", reason);
+	details(out, "", record_text(message, "text"));
+	html(out, "</li>\n");
+}
+
+void desk_messages(FILE *out, const json_t *messages, const json_t *commands)
+{
+	size_t i;
+	json_t *item;
+
+	if (json_array_size(messages) + json_array_size(commands) == 0)
+		return;
+	html(out, "<section class=\"card\"><h2>Pesan ke pengadu</h2>\n<ul class=\"history\">\n");
+	json_array_foreach (messages, i, item)
+		one_message(out, item);
+	json_array_foreach (commands, i, item)
+		one_command(out, item);
+	html(out, "</ul></section>\n");
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/ppidd/html.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static void escape(FILE *out, const char *text)
+{
+	for (; text && *text; text++) {
+		unsigned char byte = (unsigned char)*text;
+		switch (byte) {
+		case '&':
+			fputs("&amp;", out);
+			break;
+		case '<':
+			fputs("&lt;", out);
+			break;
+		case '>':
+			fputs("&gt;", out);
+			break;
+		case '"':
+			fputs("&quot;", out);
+			break;
+		case '\'':
+			fputs("&#39;", out);
+			break;
+		default:
+			/* Control characters have no place in HTML. */
+			if (byte < ' ' && byte != '\n' && byte != '\t')
+				fputs("\xef\xbf\xbd", out);
+			else
+				putc(byte, out);
+		}
+	}
+}
+
+void html(FILE *out, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	for (const char *at = format; *at; at++) {
+		if (*at != '%') {
+			putc(*at, out);
+		} else if (at[1] == 's') {
+			escape(out, va_arg(arguments, const char *));
+			at++;
+		} else if (strncmp(at, "%lld", 4) == 0) {
+			fprintf(out, "%lld", va_arg(arguments, long long));
+			at += 3;
+		} else if (at[1] == '%') {
+			putc('%', out);
+			at++;
+		} else {
+			abort(); /* a format of ours that this function doesn't know */
+		}
+	}
+	va_end(arguments);
+}
+
+static void menu_entry(FILE *out, const struct page_head *head, const char *path, const char *words)
+{
+	bool here = head->place && strcmp(head->place, path) == 0;
+
+	html(out, "<li><a href=\"%s\"", path);
+	fputs(here ? " aria-current=\"page\"" : "", out);
+	html(out, ">%s</a></li>\n", words);
+}
+
+static void menu(FILE *out, const struct page_head *head)
+{
+	html(out, "<nav aria-label=\"Menu utama\"><ul>\n");
+	menu_entry(out, head, "/complaints", "Aduan");
+	menu_entry(out, head, "/unreadable", "Pesan tak terbaca");
+	menu_entry(out, head, "/kiosks", "Kotak");
+	html(out,
+		"</ul></nav>\n<form class=\"who\" method=\"post\" action=\"/logout\">"
+		"<input type=\"hidden\" name=\"form\" value=\"%s\">"
+		"<span>%s <small>(%s)</small></span> <button "
+		"class=\"quiet\">Keluar</button></form>\n",
+		head->form_token, head->officer->name, word_role(head->officer->role));
+}
+
+int page_begin(struct page *page, const struct page_head *head)
+{
+	page->text = NULL;
+	page->size = 0;
+	page->out = open_memstream(&page->text, &page->size);
+	if (!page->out)
+		return -ENOMEM;
+	html(page->out,
+		"<!DOCTYPE html>\n<html lang=\"id\">\n<head>\n<meta charset=\"utf-8\">\n"
+		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+		"<title>%s – %s</title>\n<link rel=\"stylesheet\" href=\"/style.css\">\n",
+		head->title, head->office);
+	if (head->refresh_s > 0)
+		html(page->out, "<meta http-equiv=\"refresh\" content=\"%lld; url=%s\">\n",
+			(long long)head->refresh_s, head->refresh_url);
+	html(page->out,
+		"</head>\n<body>\n<a class=\"skip\" href=\"#main\">Langsung ke isi</a>\n"
+		"<header><p class=\"office\">%s</p>\n",
+		head->office);
+	if (head->officer)
+		menu(page->out, head);
+	html(page->out, "</header>\n<main id=\"main\">\n<h1>%s</h1>\n", head->title);
+	return 0;
+}
+
+int page_end(struct page *page)
+{
+	html(page->out, "</main>\n</body>\n</html>\n");
+	bool failed = ferror(page->out) != 0;
+	if (fclose(page->out) != 0 || failed) {
+		free(page->text);
+		page->text = NULL;
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+char *html_error_page(const char *office, const char *words, size_t *size)
+{
+	struct page_head head = { .title = "Maaf", .office = office };
+	struct page page;
+
+	if (page_begin(&page, &head) < 0)
+		return NULL;
+	html(page.out, "<p>%s</p>\n<p><a href=\"/complaints\">Ke daftar aduan</a></p>\n", words);
+	if (page_end(&page) < 0)
+		return NULL;
+	*size = page.size;
+	return page.text;
+}
+
+struct word {
+	const char *name, *words;
+};
+
+static const char *find_word(const struct word *list, size_t count, const char *name)
+{
+	for (size_t i = 0; name && i < count; i++) {
+		if (strcmp(list[i].name, name) == 0)
+			return list[i].words;
+	}
+	return name ? name : "";
+}
+
+const char *word_state(const char *state)
+{
+	static const struct word words[] = {
+		{ "received", "Diterima" },
+		{ "incomplete", "Menunggu keterangan" },
+		{ "verified", "Terverifikasi" },
+		{ "assigned", "Ditugaskan" },
+		{ "investigating", "Sedang ditangani" },
+		{ "resolved", "Selesai dijawab" },
+		{ "closed", "Ditutup" },
+		{ "referred", "Dialihkan" },
+		{ "withdrawn", "Dicabut" },
+		{ "reopened", "Dibuka kembali" },
+	};
+
+	return find_word(words, ARRAY_SIZE(words), state);
+}
+
+const char *word_channel(const char *channel)
+{
+	static const struct word words[] = {
+		{ "sms", "SMS" },
+		{ "ussd", "USSD" },
+		{ "panel", "Layar kotak" },
+		{ "desk", "Meja petugas" },
+	};
+
+	return find_word(words, ARRAY_SIZE(words), channel);
+}
+
+const char *word_message(const char *state)
+{
+	static const struct word words[] = {
+		{ "queued", "menunggu dikirim" },
+		{ "submitted", "sedang dikirim" },
+		{ "sent", "terkirim" },
+		{ "delivered", "sampai di penerima" },
+		{ "failed", "gagal dikirim" },
+		{ "expired", "tidak terkirim sampai batas waktu" },
+	};
+
+	return find_word(words, ARRAY_SIZE(words), state);
+}
+
+const char *word_purpose(const char *purpose)
+{
+	static const struct word words[] = {
+		{ "ticket", "Nomor tiket" },
+		{ "details", "Permintaan nama dan alamat" },
+		{ "thanks", "Ucapan terima kasih" },
+		{ "status", "Keterangan status" },
+		{ "help", "Bantuan" },
+		{ "answer", "Jawaban" },
+		{ "question", "Pertanyaan" },
+		{ "renumber", "Nomor tiket baru" },
+	};
+
+	return find_word(words, ARRAY_SIZE(words), purpose);
+}
+
+const char *word_role(const char *role)
+{
+	static const struct word words[] = {
+		{ "officer", "petugas" },
+		{ "head", "pimpinan" },
+		{ "auditor", "pemeriksa" },
+		{ "administrator", "pengelola" },
+	};
+
+	return find_word(words, ARRAY_SIZE(words), role);
+}
+
+const char *word_time(const char *time, char out[static 40])
+{
+	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul",
+		"Agu", "Sep", "Okt", "Nov", "Des" };
+	struct tm parts;
+	int64_t time_ms;
+
+	out[0] = '\0';
+	if (!time || time_parse(time, &time_ms) < 0)
+		return out;
+	time_t seconds = (time_t)(time_ms / 1000);
+	if (!localtime_r(&seconds, &parts) || parts.tm_mon < 0 || parts.tm_mon > 11)
+		return out;
+	snprintf(out, 40, "%d %s %d %02d.%02d %s", parts.tm_mday, months[parts.tm_mon],
+		parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_zone);
+	return out;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Officers' accounts and sessions. */
+#ifndef PPIDD_OFFICER_H
+#define PPIDD_OFFICER_H
+
+#include <jansson.h>
+
+#include "tools/ppidd/kiosk.h"
+
+#define OFFICER_NAME_MAX 40
+#define PASSWORD_MIN 8
+#define PASSWORD_MAX 200
+#define SESSION_MS (INT64_C(12) * 3600 * 1000) /* a working day */
+#define SESSION_IDLE_MS (INT64_C(2) * 3600 * 1000)
+
+struct officer {
+	char name[OFFICER_NAME_MAX + 1];
+	char role[16];
+};
+
+/* Whether the role may change anything: all but the auditor. */
+bool officer_may_change(const struct officer *officer);
+
+/* "officer", "head", "auditor" or "administrator". */
+bool officer_role_valid(const char *role);
+/* Letters, digits and . _ - so that it is safe in every listing and log. */
+bool officer_name_valid(const char *name);
+
+/* -EEXIST; -EINVAL: bad name, role or password length. */
+must_check int officer_add(struct db *db, const struct step *step, const char *name,
+	const char *role, const char *password);
+/* A new password; ends all sessions. -ENOENT. */
+must_check int officer_set_password(
+	struct db *db, const struct step *step, const char *name, const char *password);
+/* No more log-in; ends all sessions. -ENOENT. */
+must_check int officer_disable(struct db *db, const struct step *step, const char *name);
+/* Array of {name, role, added, disabled}. */
+must_check int officer_list(struct db *db, json_t **out);
+
+/*
+ * Checks name and password. 0 and a new session's token; -EACCES: wrong; -EAGAIN: too many
+ * failures from that address or for that name: wait. Takes some 50-100 ms by intention.
+ */
+must_check int officer_login(struct db *db, const char *name, const char *password,
+	const char *address, int64_t now_ms, char token[static TOKEN_SIZE]);
+/* Whose session it is; touch: that is activity of a person. -ENOENT: none, or too old. */
+must_check int officer_by_session(
+	struct db *db, const char *token, int64_t now_ms, bool touch, struct officer *officer);
+must_check int officer_logout(struct db *db, const char *token);
+
+/* The token that every form of a session carries; derived, not stored. */
+void officer_form_token(const char *session, char token[static TOKEN_SIZE]);
+
+#endif

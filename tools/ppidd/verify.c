@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/ppidd/verify.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "tools/ppidd/chain.h"
+#include "tools/ppidd/record.h"
+
+static int verify_chains(struct db *db, int64_t *count, char **fault)
+{
+	autorows struct db_rows *rows = NULL;
+
+	int result = db_query(db, &rows, "SELECT DISTINCT source FROM event ORDER BY source", "");
+	while (result >= 0 && (result = db_step(rows)) > 0)
+		result = chain_verify(db, db_integer(rows, 0), count, fault);
+	return result;
+}
+
+static bool differs(const json_t *body, const char *key, const char *shown)
+{
+	return strcmp(record_words(body, key), shown ? shown : "") != 0;
+}
+
+/* The words shown must be those of the event, as long as that still has them. */
+static int verify_complaint(struct db_rows *rows, char **fault)
+{
+	autojson json_t *body = json_loads(db_words(rows, 1), JSON_REJECT_DUPLICATES, NULL);
+
+	if (body && !differs(body, "text", db_text(rows, 2)) &&
+		!differs(body, "from", db_text(rows, 3)) && !differs(body, "pin", db_text(rows, 4)))
+		return 0;
+	if (asprintf(fault, "complaint %s: what is shown is not what its event says",
+		    db_words(rows, 0)) < 0) {
+		*fault = NULL;
+		return -ENOMEM;
+	}
+	return -EBADMSG;
+}
+
+static int verify_complaints(struct db *db, char **fault)
+{
+	autorows struct db_rows *rows = NULL;
+
+	int result = db_query(db, &rows,
+		"SELECT c.ticket, b.body, p.text, p.sender, p.pin FROM complaint c "
+		"JOIN complaint_personal p ON p.uuid = c.uuid "
+		"JOIN event e ON e.complaint = c.uuid AND e.source = c.kiosk "
+		"AND e.type IN ('complaint.received', 'complaint.restored') "
+		"JOIN event_personal b ON b.source = e.source AND b.epoch = e.epoch AND b.seq = "
+		"e.seq "
+		"WHERE NOT EXISTS (SELECT 1 FROM event f WHERE f.complaint = c.uuid "
+		"AND f.source = c.kiosk AND f.type IN ('complaint.received', 'complaint.restored') "
+		"AND (f.epoch < e.epoch OR (f.epoch = e.epoch AND f.seq < e.seq)))",
+		"");
+	while (result >= 0 && (result = db_step(rows)) > 0)
+		result = verify_complaint(rows, fault);
+	return result;
+}
+
+int verify_all(struct db *db, int64_t *count, char **fault)
+{
+	*count = 0;
+	*fault = NULL;
+	int error = db->ops->check(db, fault);
+	if (error >= 0)
+		error = verify_chains(db, count, fault);
+	if (error >= 0)
+		error = verify_complaints(db, fault);
+	return error;
+}
