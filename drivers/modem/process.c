@@ -20,7 +20,8 @@
 
 #define PING_AFTER_MS 10000
 #define SILENT_AFTER_MS 20000
-/* How long a worker may take to leave by itself when kotakd stops. */
+/* How long a worker may take to end after it closed its channel, and when kotakd stops. */
+#define HUNG_UP_MS 1000
 #define LEAVE_MS 500
 #define KILLED_MS 2000
 /* The worker's end of the channel, as it finds it. */
@@ -54,6 +55,7 @@ struct modem_process {
 	pid_t pid;	  /* 0: no worker */
 	bool ended;	  /* reaped; its last words may still be in the channel */
 	bool killed;	  /* by us */
+	bool hung_up;	  /* its channel is closed; mostly it is just about to end */
 	siginfo_t ending; /* when ended */
 	char stop_reason[128];
 	uint64_t number; /* of the worker */
@@ -62,7 +64,7 @@ struct modem_process {
 	struct escalation escalation;
 	struct modem_status status; /* the last one told */
 	uint64_t received;
-	int64_t heard_ms, pinged_ms;
+	int64_t heard_ms, pinged_ms, hung_up_ms;
 	bool pinged;
 
 	bool sending, submitting;
@@ -192,6 +194,7 @@ static void forget_worker(struct modem_process *self)
 	self->pid = 0;
 	self->ended = false;
 	self->killed = false;
+	self->hung_up = false;
 }
 
 static int start_worker(struct modem_process *self, enum modem_reset recover, int64_t now_ms)
@@ -360,9 +363,11 @@ static int next_of_worker(struct modem_process *self, struct modem_event *event,
 		if (result == 0)
 			return 0;
 		if (result < 0) {
-			kill_worker(self, result == -EPIPE ? "it closed its channel"
-							   : "it sent what is no message");
 			drop_channel(self);
+			self->hung_up = true;
+			self->hung_up_ms = now_ms;
+			if (result != -EPIPE)
+				kill_worker(self, "it sent what is no message");
 		} else if (accept_event(self, event, now_ms)) {
 			return 1;
 		}
@@ -400,6 +405,8 @@ static void check_heartbeat(struct modem_process *self, int64_t now_ms)
 {
 	struct pollfd unread;
 
+	if (self->hung_up && now_ms - self->hung_up_ms >= HUNG_UP_MS)
+		kill_worker(self, "it closed its channel");
 	if (!self->channel || self->killed)
 		return;
 	if (!self->pinged && now_ms - self->heard_ms >= PING_AFTER_MS) {
@@ -471,10 +478,14 @@ static int64_t process_deadline(const struct modem *modem)
 	if (!self->started || self->pending)
 		return INT64_MAX;
 	deadline_ms = escalation_deadline(&self->escalation);
-	if (!self->channel || self->killed)
+	if (self->pid == 0 || self->killed)
 		return deadline_ms;
-	heartbeat_ms = self->pinged ? self->pinged_ms + SILENT_AFTER_MS - PING_AFTER_MS
-				    : self->heard_ms + PING_AFTER_MS;
+	if (self->hung_up)
+		heartbeat_ms = self->hung_up_ms + HUNG_UP_MS;
+	else if (self->pinged)
+		heartbeat_ms = self->pinged_ms + SILENT_AFTER_MS - PING_AFTER_MS;
+	else
+		heartbeat_ms = self->heard_ms + PING_AFTER_MS;
 	return heartbeat_ms < deadline_ms ? heartbeat_ms : deadline_ms;
 }
 
