@@ -290,7 +290,7 @@ static void synchronised(void *context)
 	case PHASE_READY:
 		worker_doubt_all(worker);
 		worker_list_all(worker);
-		worker_ready_check_soon(worker);
+		worker_check_soon(worker);
 		break;
 	case PHASE_CLOSED:
 	case PHASE_SIM_WAIT:

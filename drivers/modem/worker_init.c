@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From "it answers AT" to "it is ready", as a table of steps; and what is asked now and then. */
+/* From "it answers AT" to "it is ready", as a table of steps. */
 #include <stdio.h>
 #include <string.h>
 
@@ -10,11 +10,6 @@
 #define SIM_RETRY_LATER_MS 30000
 /* A SIM may need this many tries after a start before anything is said. */
 #define SIM_TRIES 10
-#define POLL_MS 60000
-/* A modem that announces nothing has to be asked. */
-#define POLL_OFTEN_MS 5000
-/* Between two looks whether it has started anew: some makes chatter like at a start. */
-#define CHECK_PAUSE_MS 2000
 /* How many tries for the PIN a SIM has after a right one. */
 #define PIN_TRIES 3
 
@@ -450,8 +445,8 @@ static void become_ready(struct worker *worker)
 	log_notice("modem %s: %s %s on %s is ready", worker->config->name, worker->status.maker,
 		worker->status.model, worker->status.port);
 	if (!worker->notices_chosen)
-		log_warning("modem %s: it announces no messages, asking every %d s instead",
-			worker->config->name, POLL_OFTEN_MS / 1000);
+		log_warning("modem %s: it announces no messages, asking often instead",
+			worker->config->name);
 	worker_poll(worker);
 }
 
@@ -494,110 +489,4 @@ int64_t worker_init_deadline(const struct worker *worker)
 	default:
 		return WORKER_NEVER;
 	}
-}
-
-void worker_poll(struct worker *worker)
-{
-	worker->poll_ms = worker->now_ms + (worker->notices_chosen ? POLL_MS : POLL_OFTEN_MS);
-	worker->signal_due = true;
-	worker->registration_due = true;
-	worker->operator_due = true;
-	worker_ready_check_soon(worker);
-	worker_list_all(worker);
-}
-
-/* Has it started anew? Then it has forgotten how it was set up. */
-void worker_ready_check_soon(struct worker *worker)
-{
-	int64_t earliest_ms = worker->now_ms;
-
-	if (worker->phase != PHASE_READY || worker->check_ms != WORKER_NEVER)
-		return;
-	if (worker->last_check_ms + CHECK_PAUSE_MS > earliest_ms)
-		earliest_ms = worker->last_check_ms + CHECK_PAUSE_MS;
-	worker->check_ms = earliest_ms;
-}
-
-static void check_line(void *context, const char *line, const char *pdu)
-{
-	struct worker *worker = context;
-	struct at_notices now;
-
-	(void)pdu;
-	if (!at_parse_notices(line, &now) || !worker->notices_known)
-		return;
-	if (now.mode != worker->notices_read.mode || now.mt != worker->notices_read.mt ||
-		now.ds != worker->notices_read.ds)
-		worker->settings_lost = true;
-}
-
-static void check_done(void *context, const struct at_answer *answer)
-{
-	struct worker *worker = context;
-
-	if (answer->result == AT_TIMEOUT || answer->result == AT_ABORTED)
-		return;
-	if (at_channel_echoed(worker->at) && !worker->echo_stays)
-		worker->settings_lost = true;
-	if (!worker->settings_lost)
-		return;
-	log_notice(
-		"modem %s: the modem has started anew, setting it up again", worker->config->name);
-	worker_restart(worker, 0);
-}
-
-bool worker_check_next(struct worker *worker)
-{
-	if (worker->now_ms < worker->check_ms)
-		return false;
-	worker->check_ms = WORKER_NEVER;
-	worker->last_check_ms = worker->now_ms;
-	worker->settings_lost = false;
-	return worker_ask(worker, "AT+CNMI?", "+CNMI:", check_line, check_done);
-}
-
-static void signal_line(void *context, const char *line, const char *pdu)
-{
-	int dbm;
-
-	(void)pdu;
-	if (at_parse_signal(line, &dbm))
-		worker_take_signal(context, dbm);
-}
-
-static void operator_line(void *context, const char *line, const char *pdu)
-{
-	struct worker *worker = context;
-
-	(void)pdu;
-	(void)at_parse_operator(
-		line, worker->status.operator_name, sizeof(worker->status.operator_name));
-}
-
-static void registration_line(void *context, const char *line, const char *pdu)
-{
-	(void)pdu;
-	worker_take_registration(context, line);
-}
-
-bool worker_query_next(struct worker *worker)
-{
-	if (worker->registration_due) {
-		worker->registration_due = false;
-		worker->packet_due = true;
-		return worker_ask(worker, "AT+CREG?", "+CREG:", registration_line, NULL);
-	}
-	if (worker->packet_due) {
-		worker->packet_due = false;
-		return worker_ask(worker, "AT+CEREG?", "+CEREG:", registration_line, NULL);
-	}
-	if (worker->signal_due) {
-		worker->signal_due = false;
-		return worker_ask(worker, "AT+CSQ", "+CSQ:", signal_line, NULL);
-	}
-	if (worker->operator_due) {
-		worker->operator_due = false;
-		return worker_ask(worker, "AT+COPS?", "+COPS:", operator_line, NULL);
-	}
-	return false;
 }

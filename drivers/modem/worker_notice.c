@@ -97,7 +97,7 @@ static void notice_maybe_start(void *context, const char *line, const char *pdu)
 	(void)pdu;
 	if (worker->phase == PHASE_SIM_WAIT)
 		worker->sim_retry_ms = worker->now_ms;
-	worker_ready_check_soon(worker);
+	worker_check_soon(worker);
 	at_channel_hurry(worker->at, worker->now_ms + DOUBTFUL_ANSWER_MS);
 }
 

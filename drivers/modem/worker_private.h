@@ -4,8 +4,10 @@
  * worker_run() in worker.c, whenever the AT channel is free. The parts offer it their work.
  *
  *   worker.c          loop, port, requests, who is next
- *   worker_init.c     from "it answers AT" to "it is ready", and the slow poll
- *   worker_receive.c  message stores: read, hand over, delete
+ *   worker_init.c     from "it answers AT" to "it is ready"
+ *   worker_poll.c     what is asked now and then
+ *   worker_receive.c  emptying the message stores
+ *   worker_slots.c    what is known of each message in them
  *   worker_send.c     sending, USSD
  *   worker_notice.c   spontaneous lines
  *   worker_status.c   what a technician is told
@@ -27,6 +29,9 @@
 #include "modem/worker.h"
 
 #define WORKER_NEVER INT64_MAX
+/* Tries before a slot is set aside. */
+#define WORKER_READ_TRIES 2
+#define WORKER_DELETE_TRIES 3
 
 enum worker_phase {
 	PHASE_CLOSED,	/* no port */
@@ -58,6 +63,7 @@ struct slot {
 	bool doubtful; /* the index may have been taken anew: compare before deleting */
 	bool refilled; /* announced while it was being deleted */
 	bool draft;
+	bool single; /* to be read by itself: a listing of new messages didn't show it */
 	unsigned failures;
 	int64_t retry_ms; /* SLOT_ASIDE */
 	unsigned listing; /* number of the last listing of its store that it was seen in */
@@ -151,6 +157,7 @@ struct worker {
 	char selected[AT_STORE_SIZE];
 	char selecting[AT_STORE_SIZE];
 	bool read_found;
+	unsigned delete_batch; /* deletions left that go before reading */
 	uint64_t last_token;
 	unsigned acknowledgements; /* AT+CNMA owed */
 	unsigned drafts;
@@ -183,22 +190,34 @@ void worker_close_port(struct worker *worker, int64_t delay_ms);
 /* worker_init.c: each _next issues one command and returns true, or has nothing to do. */
 void worker_init_begin(struct worker *worker);
 bool worker_init_next(struct worker *worker);
+int64_t worker_init_deadline(const struct worker *worker);
+
+/* worker_poll.c */
 bool worker_check_next(struct worker *worker);
 bool worker_query_next(struct worker *worker);
 void worker_poll(struct worker *worker);
-void worker_ready_check_soon(struct worker *worker);
-int64_t worker_init_deadline(const struct worker *worker);
+void worker_check_soon(struct worker *worker);
 
 /* worker_receive.c */
 bool worker_receive_next(struct worker *worker);
-bool worker_receive_waits(const struct worker *worker);
+/* All stores are to be listed. */
+void worker_list_all(struct worker *worker);
+struct area *worker_find_area(struct worker *worker, const char *store);
+
+/* worker_slots.c */
+struct slot *worker_find_slot(struct worker *worker, const char *store, unsigned index);
+/* NULL, and said, when memory is short. */
+struct slot *worker_add_slot(struct worker *worker, const char *store, unsigned index);
+void worker_drop_slot(struct worker *worker, struct slot *slot);
+/* Leaves it alone for a long while; what: "read", "deleted". */
+void worker_set_aside(struct worker *worker, struct slot *slot, const char *what);
+/* What a listing or a reading has shown of a slot: <stat> of 27.005 and the PDU in hex. */
+void worker_take_pdu(struct worker *worker, struct slot *slot, int stat, const char *hex);
 /* Hands read PDUs to kotakd as far as the channel takes them. */
 void worker_offer(struct worker *worker);
 void worker_stored(struct worker *worker, uint64_t token);
 void worker_slot_noticed(struct worker *worker, const char *store, unsigned index);
 void worker_pdu_came(struct worker *worker, const char *hex);
-/* All stores are to be listed. */
-void worker_list_all(struct worker *worker);
 /* After a missed deadline nobody knows what was done: compare before deleting. */
 void worker_doubt_all(struct worker *worker);
 void worker_forget_slots(struct worker *worker);
