@@ -182,12 +182,8 @@ char *septets_plain(const char *text, bool replace)
 		} else if (plain) {
 			memcpy(out + length, plain, strlen(plain));
 			length += strlen(plain);
-		} else if (!utf8_wordly(character)) {
-			continue;
-		} else if (replace) {
-			out[length++] = '?';
-		} else {
-			length += utf8_put(character, out + length);
+		} else if (utf8_wordly(character)) {
+			length += utf8_put(replace ? '?' : character, out + length);
 		}
 	}
 	out[length] = '\0';

@@ -127,7 +127,7 @@ int text_fill(enum text text, const struct template_value *values, char **out)
 	struct template_value marked[8];
 	size_t count = 0;
 
-	for (; values[count].name && count < ARRAY_SIZE(marked); count++) {
+	for (; count < ARRAY_SIZE(marked) && values[count].name; count++) {
 		marked[count] = values[count];
 		marked[count].shorten =
 			info->shorten && strcmp(info->shorten, values[count].name) == 0;

@@ -15,8 +15,6 @@
 
 #define PO_FOLDER "firmware/dialogue/po"
 
-extern char **environ;
-
 static char locale_folder[] = "/tmp/kotak-locale-XXXXXX";
 static const char *const catalogues[] = { "en", "jv" };
 

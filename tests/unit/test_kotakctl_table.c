@@ -17,7 +17,9 @@
 
 static void test_visible(void **state)
 {
-	static const struct {
+	/* U+202E, byte by byte: as a literal it could deceive whoever reads this file. */
+	static const char right_to_left[] = { '\xE2', '\x80', '\xAE', 'k', '\0' };
+	const struct {
 		const char *text, *visible;
 		size_t width;
 	} texts[] = {
@@ -29,9 +31,7 @@ static void test_visible(void **state)
 		{ "\xC2\x9B"
 		  "31m",
 			"\\x9b31m", 7 }, /* a C1 control: CSI */
-		{ "\xE2\x80\xAE"
-		  "kcab",
-			"\\u202ekcab", 10 }, /* right-to-left override */
+		{ right_to_left, "\\u202ek", 7 },
 		{ "\xE2\x80\x8B", "\\u200b", 6 },
 		{ "\xFF\xC3", "\\xff\\xc3", 8 },
 		{ "\xE6\x9D\x91", "\xE6\x9D\x91", 2 }, /* a wide character */

@@ -77,8 +77,8 @@ static void catches_wrong_digits(const char *ticket)
 		if (ticket[i] == '-')
 			continue;
 		memcpy(wrong, ticket, TICKET_SIZE);
-		for (char digit = '0'; digit <= '9'; digit++) {
-			wrong[i] = digit;
+		for (int digit = '0'; digit <= '9'; digit++) {
+			wrong[i] = (char)digit;
 			assert_int_equal(
 				ticket_parse(wrong, parsed), digit == ticket[i] ? 0 : -EINVAL);
 		}

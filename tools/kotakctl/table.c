@@ -150,12 +150,10 @@ static void write_row(FILE *out, char *const *cells, const size_t *widths, size_
 	fputc('\n', out);
 }
 
-/* Fills cells (rows × columns, the headings first) and the widths they need. */
+/* Fills cells (lines × columns, the headings first) and the widths they need. */
 static int fill_cells(const json_t *rows, const struct table_column *columns, size_t count,
-	char **cells, size_t *widths)
+	size_t total, char **cells, size_t *widths)
 {
-	size_t total = (json_array_size(rows) + 1) * count;
-
 	for (size_t i = 0; i < total; i++) {
 		const struct table_column *column = &columns[i % count];
 		cells[i] = i < count ? strdup(column->heading)
@@ -173,16 +171,16 @@ static int fill_cells(const json_t *rows, const struct table_column *columns, si
 
 int table_print(FILE *out, const json_t *rows, const struct table_column *columns, size_t count)
 {
-	size_t lines = json_array_size(rows) + 1;
+	size_t total = (json_array_size(rows) + 1) * count;
 	autofree size_t *widths = calloc(count, sizeof(*widths));
-	char **cells = calloc(lines * count, sizeof(*cells));
+	char **cells = calloc(total, sizeof(*cells));
 	int error = widths && cells ? 0 : -ENOMEM;
 
 	if (error == 0)
-		error = fill_cells(rows, columns, count, cells, widths);
-	for (size_t line = 0; error == 0 && line < lines; line++)
-		write_row(out, cells + line * count, widths, count);
-	for (size_t i = 0; cells && i < lines * count; i++)
+		error = fill_cells(rows, columns, count, total, cells, widths);
+	for (size_t first = 0; error == 0 && first + count <= total; first += count)
+		write_row(out, cells + first, widths, count);
+	for (size_t i = 0; cells && i < total; i++)
 		free(cells[i]);
 	free(cells);
 	return error;
