@@ -99,7 +99,8 @@ static int64_t read_time(struct reader *reader)
 
 	if (!octets)
 		return 0;
-	parts.tm_year = 100 + swapped(octets[0]);
+	/* Two digits of a year: this century's, or the last years of the one before. */
+	parts.tm_year = swapped(octets[0]) + (swapped(octets[0]) < 90 ? 100 : 0);
 	parts.tm_mon = swapped(octets[1]) - 1;
 	parts.tm_mday = swapped(octets[2]);
 	parts.tm_hour = swapped(octets[3]);
