@@ -161,7 +161,8 @@ static int show_alerts(struct request *request, FILE *out)
 	return 0;
 }
 
-static int list_page(struct request *request, struct list_view *view, const json_t *list)
+static int list_page(
+	struct request *request, struct list_view *view, const json_t *list, bool alerts)
 {
 	autofree char *reload = NULL;
 	struct page page;
@@ -178,6 +179,10 @@ static int list_page(struct request *request, struct list_view *view, const json
 	if (error < 0)
 		return error;
 	filter_form(page.out, view);
+	/* On the list only a line: the page of the kiosks has the particulars. */
+	if (alerts)
+		html(page.out, "<p class=\"wrong\"><a href=\"/kiosks\">Ada kotak yang perlu "
+			       "diperiksa</a></p>\n");
 	html(page.out, "<p class=\"count\" role=\"status\">%lld aduan</p>\n<ul class=\"list\">\n",
 		(long long)view->total);
 	json_array_foreach (list, i, complaint)
@@ -192,7 +197,7 @@ static int list_page(struct request *request, struct list_view *view, const json
 int desk_get_list(struct request *request)
 {
 	struct list_view view = { 0 };
-	autojson json_t *list = NULL;
+	autojson json_t *list = NULL, *alerts = NULL;
 
 	int error = read_view(request, &view);
 	struct complaint_filter filter = {
@@ -204,7 +209,9 @@ int desk_get_list(struct request *request)
 	if (error >= 0)
 		error = complaint_list(request->db, &filter, &list, &view.total);
 	if (error >= 0)
-		error = list_page(request, &view, list);
+		error = alert_list(request->db, &alerts);
+	if (error >= 0)
+		error = list_page(request, &view, list, json_array_size(alerts) > 0);
 	free(view.query);
 	return error;
 }

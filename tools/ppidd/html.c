@@ -202,7 +202,8 @@ const char *word_purpose(const char *purpose)
 		{ "help", "Bantuan" },
 		{ "answer", "Jawaban" },
 		{ "question", "Pertanyaan" },
-		{ "renumber", "Nomor tiket baru" },
+		{ "state", "Kabar perubahan status" },
+		{ "renumbered", "Nomor tiket baru" },
 	};
 
 	return find_word(words, ARRAY_SIZE(words), purpose);

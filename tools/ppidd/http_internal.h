@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of the HTTP side share. */
+#ifndef PPIDD_HTTP_INTERNAL_H
+#define PPIDD_HTTP_INTERNAL_H
+
+#include <time.h>
+
+#include "tools/ppidd/http.h"
+
+struct server {
+	sd_event *event;
+	const struct config *config;
+	struct db *db;
+	struct MHD_Daemon *daemon;
+	sd_event_source *http_source, *timer, *poll_timer, *store_source, *store_timer,
+		*visit_timer;
+	struct request *parked;
+	struct visit *visits;
+	bool stopping;
+	bool resumed; /* a connection was: the daemon must be run, it has no way to say so */
+	char *tls_cert, *tls_key;
+};
+
+/* request.c: the steps of a request; each 0 or a negative errno, which ends the connection. */
+must_check int request_start(struct request *request, const char *method, const char *path);
+/* Keeps a piece of the body, as far as it is wanted. false: enough, hang up. */
+must_check bool request_take_body(struct request *request, const char *data, size_t size);
+must_check int request_finish(struct request *request);
+
+/* visit.c: connections that take too long are ended. */
+enum visit_step { VISIT_BETWEEN, VISIT_REQUEST, VISIT_WAITS };
+void visit_step(struct MHD_Connection *connection, enum visit_step step);
+void visit_timer_arm(struct server *server);
+void on_connection(void *context, struct MHD_Connection *connection, void **socket_context,
+	enum MHD_ConnectionNotificationCode code);
+int on_visit_timer(sd_event_source *source, uint64_t usec, void *context);
+
+/* poll.c */
+void poll_unlink(struct request *request);
+void poll_resume(struct request *request);
+int on_poll_timer(sd_event_source *source, uint64_t usec, void *context);
+
+static inline int64_t clock_ms(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+#endif

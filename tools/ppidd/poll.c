@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Long polls: requests that wait for commands without a thread and without being asked again. */
+#include <errno.h>
+
+#include "tools/ppidd/command.h"
+#include "tools/ppidd/http_internal.h"
+
+void poll_unlink(struct request *request)
+{
+	if (request->previous)
+		request->previous->next = request->next;
+	else if (request->server->parked == request)
+		request->server->parked = request->next;
+	if (request->next)
+		request->next->previous = request->previous;
+	request->next = NULL;
+	request->previous = NULL;
+}
+
+void poll_resume(struct request *request)
+{
+	struct server *server = request->server;
+
+	poll_unlink(request);
+	server->resumed = true;
+	visit_step(request->connection, VISIT_REQUEST);
+	MHD_resume_connection(request->connection);
+	sd_event_source_set_time_relative(server->timer, 0);
+	sd_event_source_set_enabled(server->timer, SD_EVENT_ONESHOT);
+}
+
+static void arm_poll_timer(struct server *server)
+{
+	int64_t first = INT64_MAX;
+
+	for (const struct request *request = server->parked; request; request = request->next)
+		first = request->deadline_ms < first ? request->deadline_ms : first;
+	if (first == INT64_MAX) {
+		sd_event_source_set_enabled(server->poll_timer, SD_EVENT_OFF);
+		return;
+	}
+	sd_event_source_set_time(server->poll_timer, (uint64_t)first * 1000);
+	sd_event_source_set_enabled(server->poll_timer, SD_EVENT_ONESHOT);
+}
+
+int request_park(struct request *request, int64_t after, int64_t wait_s)
+{
+	struct server *server = request->server;
+	int64_t mono_ms = clock_ms(CLOCK_MONOTONIC);
+
+	if (!request->parked) {
+		request->parked = true;
+		request->deadline_ms = mono_ms + wait_s * 1000;
+		request->after = after;
+	}
+	if (server->stopping || mono_ms >= request->deadline_ms)
+		return -ETIME;
+	visit_step(request->connection, VISIT_WAITS);
+	MHD_suspend_connection(request->connection);
+	request->previous = NULL;
+	request->next = server->parked;
+	if (server->parked)
+		server->parked->previous = request;
+	server->parked = request;
+	arm_poll_timer(server);
+	return 0;
+}
+
+/* 1 when there is something to answer to a parked poll. */
+static int poll_ready(struct request *request, int64_t mono_ms)
+{
+	autojson json_t *commands = NULL;
+
+	if (mono_ms >= request->deadline_ms || request->server->stopping)
+		return 1;
+	int error = command_pending(request->db, request->kiosk, request->after, 1, &commands);
+	return error < 0 ? error : json_array_size(commands) > 0;
+}
+
+void server_wake(struct server *server)
+{
+	int64_t mono_ms = clock_ms(CLOCK_MONOTONIC);
+	struct request *next;
+
+	for (struct request *request = server->parked; request; request = next) {
+		next = request->next;
+		/* An error is met again by the handler, which answers it. */
+		if (poll_ready(request, mono_ms) != 0)
+			poll_resume(request);
+	}
+	arm_poll_timer(server);
+}
+
+int on_poll_timer(sd_event_source *source, uint64_t usec, void *context)
+{
+	(void)source;
+	(void)usec;
+	server_wake(context);
+	return 0;
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One request: who asks, for what, with which body. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <sodium.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+
+#include "base/log.h"
+#include "tools/ppidd/body.h"
+#include "tools/ppidd/html.h"
+#include "tools/ppidd/http_internal.h"
+
+/* A body that is refused is read to its end, so that the sender hears why, up to this. */
+#define DISCARD_MOST ((size_t)16 * 1024 * 1024)
+#define BEARER "Bearer "
+
+const char *request_argument(struct request *request, const char *name)
+{
+	return MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, name);
+}
+
+int request_integer(struct request *request, const char *name, int64_t min, int64_t max,
+	int64_t fallback, int64_t *out)
+{
+	const char *text = request_argument(request, name);
+	char *end;
+
+	*out = fallback;
+	if (!text)
+		return 0;
+	errno = 0;
+	long long value = strtoll(text, &end, 10);
+	if (errno || end == text || *end || value < min || value > max)
+		return -EINVAL;
+	*out = value;
+	return 0;
+}
+
+char *request_field(const struct request *request, const char *name)
+{
+	return body_field(request->body ? request->body : "", name);
+}
+
+const char *request_cookie(struct request *request, const char *name)
+{
+	return MHD_lookup_connection_value(request->connection, MHD_COOKIE_KIND, name);
+}
+
+static void note_address(struct request *request)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	const struct sockaddr *address = info ? info->client_addr : NULL;
+
+	snprintf(request->address, sizeof(request->address), "unknown");
+	if (address && address->sa_family == AF_INET) {
+		inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)address)->sin_addr,
+			request->address, sizeof(request->address));
+	} else if (address && address->sa_family == AF_INET6) {
+		/* Whoever has one address of a /64 has them all. */
+		struct in6_addr network =
+			((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
+		if (!IN6_IS_ADDR_V4MAPPED(&network))
+			memset(network.s6_addr + 8, 0, 8);
+		inet_ntop(AF_INET6, &network, request->address, sizeof(request->address));
+	}
+}
+
+/* Routes. */
+
+/* Whether the path has the pattern's form; part gets what stands for the "*". */
+static bool path_matches(const char *pattern, const char *path, char part[static PATH_PART_MAX + 1])
+{
+	const char *star = strchr(pattern, '*');
+
+	if (!star)
+		return strcmp(pattern, path) == 0;
+	size_t before = (size_t)(star - pattern);
+	if (strncmp(pattern, path, before) != 0)
+		return false;
+	size_t length = strcspn(path + before, "/");
+	if (length == 0 || length > PATH_PART_MAX || strcmp(star + 1, path + before + length) != 0)
+		return false;
+	memcpy(part, path + before, length);
+	part[length] = '\0';
+	return true;
+}
+
+static void refuse(struct request *request, unsigned status, const char *words)
+{
+	request->refused = status;
+	request->refusal = words;
+}
+
+static void find_route(struct request *request, const char *method, const char *path)
+{
+	static const struct route *const tables[] = { api_routes, desk_routes };
+	bool path_known = false;
+
+	if (strcmp(method, MHD_HTTP_METHOD_HEAD) == 0)
+		method = MHD_HTTP_METHOD_GET;
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
+		for (const struct route *route = tables[i]; route->method; route++) {
+			if (!path_matches(route->pattern, path, request->part))
+				continue;
+			path_known = true;
+			request->route = route;
+			if (strcmp(route->method, method) == 0)
+				return;
+		}
+	}
+	if (path_known)
+		refuse(request, MHD_HTTP_METHOD_NOT_ALLOWED, "Metode tidak tersedia di sini.");
+	else
+		refuse(request, MHD_HTTP_NOT_FOUND, "Halaman tidak ditemukan.");
+}
+
+static void check_token(struct request *request)
+{
+	const char *header = MHD_lookup_connection_value(
+		request->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_AUTHORIZATION);
+
+	if (!header || strncasecmp(header, BEARER, strlen(BEARER)) != 0) {
+		refuse(request, MHD_HTTP_UNAUTHORIZED, "a kiosk's token is needed: enrol first");
+		return;
+	}
+	int error = kiosk_by_token(request->db, header + strlen(BEARER), &request->kiosk);
+	if (error == -ENOENT)
+		refuse(request, MHD_HTTP_UNAUTHORIZED, "unknown token: enrol again");
+	else if (error == -EKEYREVOKED)
+		refuse(request, MHD_HTTP_FORBIDDEN, "this kiosk was revoked");
+	else if (error < 0)
+		refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE, "the database is not available");
+}
+
+static void check_session(struct request *request)
+{
+	const char *cookie = request_cookie(request, SESSION_COOKIE);
+	bool touch = request_argument(request, "auto") == NULL;
+
+	if (!cookie || strlen(cookie) != TOKEN_SIZE - 1)
+		return;
+	int error =
+		officer_by_session(request->db, cookie, request->now_ms, touch, &request->officer);
+	if (error == 0)
+		memcpy(request->session, cookie, TOKEN_SIZE);
+	else if (error != -ENOENT)
+		refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE,
+			"Basis data sedang tidak dapat dipakai.");
+}
+
+int request_start(struct request *request, const char *method, const char *path)
+{
+	request->started = true;
+	visit_step(request->connection, VISIT_REQUEST);
+	note_address(request);
+	find_route(request, method, path);
+	if (!request->refused && request->route->kind == ROUTE_KIOSK)
+		check_token(request);
+	if (!request->refused && request->route->kind == ROUTE_DESK)
+		check_session(request);
+	return 0;
+}
+
+bool request_take_body(struct request *request, const char *data, size_t size)
+{
+	if (!request->refused && request->size + size > request->route->body_most)
+		refuse(request, MHD_HTTP_CONTENT_TOO_LARGE, "the body is too large");
+	if (request->refused) {
+		request->discarded += size;
+		return request->discarded <= DISCARD_MOST;
+	}
+	int error = body_append(&request->body, &request->size, &request->capacity, data, size);
+	if (error < 0)
+		refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE, "out of memory");
+	return true;
+}
+
+static void inflate_body(struct request *request)
+{
+	const char *encoding = MHD_lookup_connection_value(
+		request->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_ENCODING);
+
+	if (!encoding || strcasecmp(encoding, "identity") == 0)
+		return;
+	if (strcasecmp(encoding, "gzip") != 0) {
+		refuse(request, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE,
+			"Content-Encoding must be gzip or identity");
+		return;
+	}
+	char *plain = NULL;
+	size_t size = 0;
+	int error = body_inflate(request->body, request->size, BODY_INFLATED_MOST, &plain, &size);
+	if (error == -EMSGSIZE)
+		refuse(request, MHD_HTTP_CONTENT_TOO_LARGE, "the inflated body is too large");
+	else if (error == -EBADMSG)
+		refuse(request, MHD_HTTP_BAD_REQUEST, "the body is no gzip stream");
+	else if (error < 0)
+		refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE, "out of memory");
+	if (error < 0)
+		return;
+	free(request->body);
+	request->body = plain;
+	request->size = size;
+}
+
+int request_finish(struct request *request)
+{
+	if (!request->refused && request->size > 0 && !request->parked)
+		inflate_body(request);
+	if (request->refused)
+		return answer_error(request, request->refused, request->refusal);
+	if (request->route->kind == ROUTE_DESK && !*request->session)
+		return answer_redirect(request, "/login");
+	int error = request->route->handle(request);
+	if (error >= 0)
+		return 0;
+	if (error == -ECONNABORTED)
+		return error;
+	log_error("%s %s: %s", request->route->method, request->route->pattern, strerror(-error));
+	if (error == -EBUSY || error == -ENOMEM || error == -ENOSPC)
+		return answer_error(request, MHD_HTTP_SERVICE_UNAVAILABLE,
+			"The server is busy, try again. / Server sedang sibuk, coba lagi.");
+	return answer_error(request, MHD_HTTP_INTERNAL_SERVER_ERROR,
+		"The server failed. / Terjadi kesalahan pada server.");
+}
