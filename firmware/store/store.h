@@ -148,6 +148,12 @@ must_check int store_commands_take(
  * one changes nothing.
  */
 must_check int store_commands_place(struct store *store, int64_t number, const char *id);
+/*
+ * Puts the cursor back to the beginning: a server that was put back to an older state numbers
+ * its commands from there. What was taken before is known by its id. Nothing changes after
+ * store_commands_place, when ids alone don't tell what was acted on.
+ */
+must_check int store_commands_again(struct store *store);
 /* The seq of the last event of this epoch whose hash agrees with the server's list
  * ({"seq": hash} by decimal seq), or the given seq when none does. */
 must_check int store_log_common(struct store *store, int64_t epoch, const json_t *hashes,

@@ -304,6 +304,14 @@ int store_commands_place(struct store *store, int64_t number, const char *id)
 	return store_setting_put(store, "sync.commands_done", number);
 }
 
+int store_commands_again(struct store *store)
+{
+	return none(store_run(store,
+		"UPDATE sync SET command_number = 0, command_id = '' WHERE NOT EXISTS"
+		" (SELECT 1 FROM setting WHERE name = ?)",
+		"t", "sync.commands_done"));
+}
+
 /* A complaint of the server's snapshot once every field was checked; texts belong to the JSON. */
 struct snapshot {
 	const char *uuid;

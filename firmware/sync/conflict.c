@@ -97,16 +97,23 @@ static int conflict_compare(struct sync *sync, const struct conflict *conflict, 
 	return 0;
 }
 
-static int keep_place(struct sync *sync, int64_t epoch, int64_t seq)
+/* back: the server lost events that it had, so it may have lost commands as well. */
+static int keep_place(struct sync *sync, int64_t epoch, int64_t seq, bool back)
 {
 	int error = store_begin(sync->store);
 
 	if (error < 0)
 		return error;
 	error = store_sync_acked(sync->store, epoch, seq);
+	if (error == 0 && back)
+		error = store_commands_again(sync->store);
 	if (error == 0)
-		return store_commit(sync->store);
-	store_rollback(sync->store);
+		error = store_commit(sync->store);
+	else
+		store_rollback(sync->store);
+	/* The poll under way asks for commands after a number that means nothing any more. */
+	if (error == 0 && back)
+		sync_cancel(sync, &sync->inbox);
 	return error;
 }
 
@@ -127,11 +134,12 @@ static int conflict_rewind(struct sync *sync, const struct conflict *conflict)
 	sync->probe_due = found == 1;
 	sync->events_due = true;
 	if (found == 1)
-		return keep_place(sync, before.number, before.limit - 1);
+		return keep_place(sync, before.number, before.limit - 1, true);
 	log_notice("sync: the server has our events up to %" PRId64 " of epoch %" PRId64
 		   ": going on from there",
 		conflict->had, conflict->epoch);
-	return keep_place(sync, conflict->epoch, conflict->had);
+	return keep_place(sync, conflict->epoch, conflict->had,
+		conflict->epoch < sync->batch.epoch || conflict->had + 1 < sync->batch.first);
 }
 
 /*
@@ -150,7 +158,7 @@ static int conflict_pass(struct sync *sync, const struct conflict *conflict)
 	if (found <= 0)
 		return found;
 	sync->events_due = true;
-	found = keep_place(sync, span.number, span.limit);
+	found = keep_place(sync, span.number, span.limit, false);
 	return found < 0 ? found : 1;
 }
 

@@ -220,6 +220,9 @@ static int keep_acked(
 		return error;
 	if (moved)
 		error = store_sync_acked(sync->store, sync->batch.epoch, acked);
+	/* It lost events that it had: perhaps commands as well. */
+	if (error == 0 && moved && acked < sync->batch.first - 1)
+		error = store_commands_again(sync->store);
 	if (error == 0 && take) {
 		taken = inbox_take(sync, place, commands);
 		error = taken < 0 ? taken : 0;

@@ -334,6 +334,40 @@ static void restored_card_acts_on_no_old_command(void **state)
 	assert_int_equal(place_of(world).command_number, 4);
 }
 
+/* A server put back numbers its commands from what it remembers: they come all the same. */
+static void restored_server_numbers_anew(void **state)
+{
+	static const char *const ids[] = { "0b0e5b9c-0000-4000-8000-000000000001",
+		"0b0e5b9c-0000-4000-8000-000000000002", "0b0e5b9c-0000-4000-8000-000000000003",
+		"0b0e5b9c-0000-4000-8000-0000000000ff" };
+	struct world *world = *state;
+	struct server *server = &world->server;
+
+	server->minimal = true;
+	complain_many(world, 3);
+	settle(world);
+	autojson json_t *backup = json_deep_copy(server->epochs);
+	complain_many(world, 3);
+	for (int i = 1; i <= 3; i++)
+		json_array_append_new(
+			server->commands, json_pack("{s:i, s:s, s:s}", "number", i, "id",
+						  ids[i - 1], "type", "answer"));
+	settle(world);
+	assert_int_equal(world->taken, 3);
+
+	json_decref(server->epochs);
+	server->epochs = json_incref(backup);
+	json_array_remove(server->commands, 2);
+	json_array_remove(server->commands, 1);
+	json_array_append_new(server->commands,
+		json_pack("{s:i, s:s, s:s}", "number", 2, "id", ids[3], "type", "answer"));
+	complain_many(world, 1);
+	settle(world);
+	assert_int_equal(world->taken, 4);
+	assert_int_equal(place_of(world).command_number, 2);
+	assert_string_equal(place_of(world).command_id, ids[3]);
+}
+
 static void server_that_contradicts_itself(void **state)
 {
 	struct world *world = *state;
@@ -379,6 +413,7 @@ int main(void)
 		world_test(minimal_server_lost_all_epochs),
 		world_test(long_log_is_searched_quickly),
 		world_test(restored_card_acts_on_no_old_command),
+		world_test(restored_server_numbers_anew),
 		world_test(server_that_contradicts_itself),
 	};
 
