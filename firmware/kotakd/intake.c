@@ -221,6 +221,10 @@ static int intake_message(const struct intake *intake, const struct moment *mome
 {
 	const char *silence = address_silence(message->sender, message->sender_type);
 
+	/* It would answer our answer for ever. */
+	if (!silence && intake->own && intake->own(intake->context, message->sender))
+		silence = "our own number";
+
 	return silence ? intake_silent(intake, moment, message, silence)
 		       : intake_converse(intake, moment, message);
 }

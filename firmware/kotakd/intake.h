@@ -13,6 +13,9 @@ struct intake {
 	struct store *store;
 	const char *language; /* of those of whom nothing else is known */
 	int utc_offset_s;     /* for dates that residents read */
+	/* Whether this (normalised) number is one of our own SIMs'; NULL: none is known. */
+	bool (*own)(const void *context, const char *number);
+	const void *context;
 };
 
 /*

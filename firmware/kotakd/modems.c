@@ -6,6 +6,7 @@
 #include <sys/epoll.h>
 
 #include "base/log.h"
+#include "kotakd/address.h"
 #include "kotakd/intake.h"
 #include "kotakd/outbox.h"
 #include "modem/process.h"
@@ -29,11 +30,28 @@ struct batch {
 	struct outbox outbox;
 };
 
+static bool is_own_number(const void *context, const char *number)
+{
+	const struct kiosk *kiosk = context;
+	char own[MODEM_ADDRESS_SIZE];
+
+	for (size_t i = 0; i < kiosk->modem_count; i++) {
+		const char *told = kiosk->modems[i].status.own_number;
+		address_normalise(told,
+			*told == '+' ? MODEM_ADDRESS_INTERNATIONAL : MODEM_ADDRESS_NATIONAL, own);
+		if (*told && strcmp(own, number) == 0)
+			return true;
+	}
+	return false;
+}
+
 static struct intake kiosk_intake(const struct kiosk *kiosk)
 {
 	return (struct intake) { .store = kiosk->store,
 		.language = kiosk->config.locale,
-		.utc_offset_s = kiosk->utc_offset_s };
+		.utc_offset_s = kiosk->utc_offset_s,
+		.own = is_own_number,
+		.context = kiosk };
 }
 
 static void decoding_forget(struct decoding *decoding, int64_t id)

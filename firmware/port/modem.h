@@ -85,6 +85,7 @@ struct modem_status {
 	char maker[48];
 	char model[48];
 	char imei[24];
+	char own_number[MODEM_ADDRESS_SIZE]; /* of the SIM, where it knows it; "" else */
 	char operator_name[48];
 	enum modem_sim sim;
 	enum modem_registration registration;
