@@ -188,8 +188,10 @@ static int reply_status(const struct dialogue_input *input,
 		{ .name = "date", .text = date },
 		{ .name = "answer", .text = given(complaint->answer) ? complaint->answer : "" },
 		{ 0 } };
-	return reply(out, "status", complaint->ticket,
-		given(complaint->answer) ? TEXT_STATUS_ANSWER : TEXT_STATUS, values);
+	enum text text = given(complaint->answer)	? TEXT_STATUS_ANSWER
+			 : state_open(complaint->state) ? TEXT_STATUS
+							: TEXT_STATUS_ENDED;
+	return reply(out, "status", complaint->ticket, text, values);
 }
 
 static int handle_own_status(const struct dialogue_input *input, struct dialogue_output *out)
@@ -299,15 +301,32 @@ static int act(const struct dialogue_input *input, const char *text, struct dial
 	return -EINVAL;
 }
 
+/* Whether the complaint that our question was about is still there: 1 or 0. */
+static int session_holds(const struct dialogue_input *input)
+{
+	struct dialogue_complaint complaint = { 0 };
+
+	if (input->session.topic == DIALOGUE_AWAIT_NOTHING)
+		return 0;
+	int found = input->lookup->find(input->lookup->context, input->session.ticket, &complaint);
+	free(complaint.answer);
+	return found;
+}
+
 int dialogue_handle(const struct dialogue_input *input, struct dialogue_output *out)
 {
 	*out = (struct dialogue_output) { 0 };
+	struct dialogue_input checked = *input;
 	autofree char *text = utf8_clean(input->text);
+	int error = text ? session_holds(input) : -ENOMEM;
 
-	if (!text)
-		return -ENOMEM;
+	if (error < 0)
+		return error;
+	/* An older database may have been put back: the words must not vanish with the ticket. */
+	if (error == 0)
+		checked.session = (struct dialogue_session) { 0 };
 	locale_t before = language_begin(input->language);
-	int error = act(input, text, out);
+	error = act(&checked, text, out);
 	language_end(before);
 	if (error < 0)
 		dialogue_output_free(out);

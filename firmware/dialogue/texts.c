@@ -57,6 +57,7 @@ const struct text_info texts[TEXT_COUNT] = {
 	[TEXT_STATUS] = { N_("Tiket {ticket}: {state} ({date}). Hasilnya dikirim ke nomor yang "
 			     "dipakai mengadu."),
 		NULL, 0, 1 },
+	[TEXT_STATUS_ENDED] = { N_("Tiket {ticket}: {state} ({date})."), NULL, 0, 1 },
 	[TEXT_STATUS_ANSWER] = { N_("Tiket {ticket}: {state} ({date}). Jawaban: {answer}"),
 		"answer", 40, 1 },
 	[TEXT_STATUS_NONE] = { N_("Belum ada aduan dari nomor ini. Kirim aduan Anda dengan SMS, "

@@ -18,7 +18,8 @@ enum text {
 	TEXT_DETAILS_ASK_NAME,	      /* ticket */
 	TEXT_DETAILS_ASK_ADDRESS,     /* ticket, name */
 	TEXT_QUESTION_ANSWERED,	      /* ticket */
-	TEXT_STATUS,		      /* ticket, state, date */
+	TEXT_STATUS,		      /* ticket, state, date; work on it is owed */
+	TEXT_STATUS_ENDED,	      /* ticket, state, date */
 	TEXT_STATUS_ANSWER,	      /* ticket, state, date, answer */
 	TEXT_STATUS_NONE,	      /* - */
 	TEXT_STATUS_REFUSED,	      /* - */

@@ -207,6 +207,18 @@ static void test_question_answered(void **state)
 	assert_int_equal(out->session_change, DIALOGUE_SESSION_KEEP);
 }
 
+/* The complaint is gone, with an old database put back: the words stay. */
+static void test_session_of_a_lost_complaint(void **state)
+{
+	struct talk *talk = *state;
+
+	await(talk, DIALOGUE_AWAIT_QUESTION);
+	memcpy(talk->input.session.ticket, "003-999999-0", TICKET_SIZE);
+	const struct dialogue_output *out = say(talk, "lampu di depan masjid");
+	assert_true(out->open_complaint);
+	assert_string_equal(out->complaint_text, "lampu di depan masjid");
+}
+
 static void test_own_status(void **state)
 {
 	struct talk *talk = *state;
@@ -478,6 +490,7 @@ int main(void)
 		TALK(test_address_first),
 		TALK(test_second_complaint_while_asked),
 		TALK(test_question_answered),
+		TALK(test_session_of_a_lost_complaint),
 		TALK(test_own_status),
 		TALK(test_every_state_in_words),
 		TALK(test_ticket_of_another_number),
