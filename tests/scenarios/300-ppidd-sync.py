@@ -219,7 +219,7 @@ def restores(server, kiosk):
     kiosk.applied(fresh[0])
     kiosk.send(first=len(kiosk.events))
     page = kiosk.get("complaints", after="")[1]
-    check(len(page["complaints"]) == 3 and page["complaints"][0]["pin"] == "1234"
+    check(len(page["complaints"]) == 3 and page["complaints"][0]["pin"] == "7x31"
           and page["applied"] == {"number": fresh[0]["number"], "id": fresh[0]["id"]},
           "a kiosk gets its complaints back", page)
     check(kiosk.get("complaints", after="ffffffff-ffff-4fff-bfff-ffffffffffff")[1]["complaints"] == [],

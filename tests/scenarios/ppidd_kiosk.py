@@ -214,7 +214,7 @@ class Kiosk:
         return self.event("complaint.received",
                           {"uuid": self.uuid, "channel": "sms", "language": "id"},
                           {"from": sender, "name": name, "address": None, "text": text,
-                           "pin": "1234"},
+                           "pin": "7x31"},
                           ticket(self.id, self.serial), "complainant")
 
     def new_epoch(self, epoch, common):

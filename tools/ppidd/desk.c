@@ -183,6 +183,7 @@ const struct route desk_routes[] = {
 	{ "POST", "/complaints/*/answer", ROUTE_DESK, FORM_MOST, desk_post_answer },
 	{ "POST", "/complaints/*/question", ROUTE_DESK, FORM_MOST, desk_post_question },
 	{ "GET", "/kiosks", ROUTE_DESK, 0, desk_get_kiosks },
+	{ "POST", "/kiosks/*/checked", ROUTE_DESK, FORM_MOST, desk_post_checked },
 	{ "GET", "/unreadable", ROUTE_DESK, 0, desk_get_unreadable },
 	{ NULL, NULL, ROUTE_PUBLIC, 0, NULL },
 };

@@ -28,6 +28,7 @@ int desk_post_state(struct request *request);
 int desk_post_answer(struct request *request);
 int desk_post_question(struct request *request);
 int desk_get_kiosks(struct request *request);
+int desk_post_checked(struct request *request);
 int desk_get_unreadable(struct request *request);
 
 /* desk_history.c: one complaint's history in plain words. */

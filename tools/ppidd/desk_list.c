@@ -137,28 +137,48 @@ static const char *alert_words(const char *kind)
 	return "mengirim catatan yang tidak masuk akal; disimpan, tidak diolah";
 }
 
-static int show_alerts(struct request *request, FILE *out)
+/* One alert, and the button that takes the kiosk's alerts away once somebody looked. */
+static void alert_item(struct request *request, FILE *out, const json_t *alert)
 {
-	autojson json_t *alerts = NULL;
 	char time[TIME_WORDS];
+	long long kiosk = record_number(alert, "kiosk");
+
+	html(out, "<li>Kotak %lld %s (%s, %lld kali, terakhir %s).", kiosk,
+		alert_words(record_words(alert, "kind")), record_words(alert, "place"),
+		(long long)record_number(alert, "count"),
+		word_time(record_text(alert, "last"), time));
+	if (officer_may_change(&request->officer)) {
+		html(out, "<form method=\"post\" action=\"/kiosks/%lld/checked\">", kiosk);
+		desk_form_token(request, out);
+		html(out, "<button class=\"second\">Sudah diperiksa</button></form>");
+	}
+	html(out, "</li>\n");
+}
+
+static void show_alerts(struct request *request, FILE *out, const json_t *alerts)
+{
 	size_t i;
 	json_t *alert;
 
-	int error = alert_list(request->db, &alerts);
-	if (error < 0)
-		return error;
 	if (json_array_size(alerts) == 0)
-		return 0;
-	html(out, "<section class=\"wrong\" role=\"status\"><h2>Perlu diperiksa</h2><ul>\n");
-	json_array_foreach (alerts, i, alert) {
-		html(out, "<li>Kotak %lld %s (%s, %lld kali, terakhir %s).</li>\n",
-			(long long)record_number(alert, "kiosk"),
-			alert_words(record_words(alert, "kind")), record_words(alert, "place"),
-			(long long)record_number(alert, "count"),
-			word_time(record_text(alert, "last"), time));
-	}
+		return;
+	html(out, "<section class=\"wrong\"><h2>Perlu diperiksa</h2><ul>\n");
+	json_array_foreach (alerts, i, alert)
+		alert_item(request, out, alert);
 	html(out, "</ul></section>\n");
-	return 0;
+}
+
+int desk_post_checked(struct request *request)
+{
+	char actor[OFFICER_NAME_MAX + 16];
+	int error = 0;
+
+	if (!desk_form_ok(request, true, &error))
+		return error;
+	snprintf(actor, sizeof(actor), "officer:%s", request->officer.name);
+	struct step step = { .now_ms = request->now_ms, .actor = actor };
+	error = alert_checked(request->db, &step, strtoll(request->part, NULL, 10));
+	return error < 0 ? error : answer_redirect(request, "/kiosks");
 }
 
 static int list_page(
@@ -243,17 +263,19 @@ static void kiosk_row(FILE *out, const json_t *kiosk)
 
 int desk_get_kiosks(struct request *request)
 {
-	autojson json_t *list = NULL;
+	autojson json_t *list = NULL, *alerts = NULL;
 	struct page page;
 	size_t i;
 	json_t *kiosk;
 
 	int error = kiosk_list(request->db, &list);
 	if (error >= 0)
+		error = alert_list(request->db, &alerts);
+	if (error >= 0)
 		error = desk_begin(request, &page, "Kotak aduan", "/kiosks", 0, NULL);
 	if (error < 0)
 		return error;
-	error = show_alerts(request, page.out);
+	show_alerts(request, page.out, alerts);
 	html(page.out,
 		"<table><thead><tr><th scope=\"col\">Kotak</th><th scope=\"col\">Keadaan</th>"
 		"<th scope=\"col\">Kabar terakhir</th><th scope=\"col\">Aduan</th>"
@@ -266,8 +288,7 @@ int desk_get_kiosks(struct request *request)
 		html(page.out,
 			"<p class=\"empty\">Belum ada kotak. Pengelola menambahkannya dengan "
 			"<code>ppidctl kiosk add</code>.</p>\n");
-	int answered = desk_answer(request, &page, MHD_HTTP_OK);
-	return answered < 0 ? answered : error < 0 ? 0 : answered;
+	return desk_answer(request, &page, MHD_HTTP_OK);
 }
 
 int desk_get_unreadable(struct request *request)

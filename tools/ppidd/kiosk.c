@@ -253,6 +253,16 @@ int alert_raise(struct db *db, int64_t kiosk, const char *kind, const char *plac
 	return changed < 0 ? changed : 0;
 }
 
+int alert_checked(struct db *db, const struct step *step, int64_t kiosk)
+{
+	int error = db_begin(db);
+	if (error < 0)
+		return error;
+	int gone = db_run(db, "DELETE FROM alert WHERE kiosk = $1", "i", kiosk);
+	error = gone > 0 ? log_kiosk(db, step, "kiosk.checked", kiosk, NULL) : gone;
+	return db_end(db, error);
+}
+
 int alert_list(struct db *db, json_t **out)
 {
 	autorows struct db_rows *rows = NULL;

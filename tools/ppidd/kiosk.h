@@ -41,6 +41,8 @@ must_check int kiosk_list(struct db *db, json_t **out);
 /* Counts an alert that a person must see; kind is a short constant, place says where. */
 must_check int alert_raise(
 	struct db *db, int64_t kiosk, const char *kind, const char *place, int64_t now_ms);
+/* A person has looked into a kiosk's alerts: they are taken away, and that is written down. */
+must_check int alert_checked(struct db *db, const struct step *step, int64_t kiosk);
 /* Array of {kiosk, kind, place, count, first, last}. */
 must_check int alert_list(struct db *db, json_t **out);
 

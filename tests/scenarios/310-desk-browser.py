@@ -1,0 +1,172 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+# time-out: 180
+"""The officers' desk in headless Chromium: log-in, list, answer, by keyboard and at 360 px.
+Leaves screenshots in $KOTAK_BUILD/screenshots/."""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+PYTHON = "/usr/bin/python3"  # Debian's selenium belongs to Debian's Python
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from ppidd_kiosk import *  # noqa: E402,F403
+
+
+def missing():
+    if not os.path.exists(PYTHON) or subprocess.run([PYTHON, "-c", "import selenium"],
+                                                    capture_output=True).returncode:
+        return "python3-selenium is not installed"
+    for program in ("chromium", "chromedriver"):
+        if not shutil.which(program):
+            return f"{program} is not installed"
+    return None
+
+
+def chromium(folder):
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+    options = webdriver.ChromeOptions()
+    for flag in ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                 "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                 "--disable-dev-shm-usage", "--hide-scrollbars", f"--user-data-dir={folder}"):
+        options.add_argument(flag)
+    options.binary_location = shutil.which("chromium")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    return webdriver.Chrome(service=Service(shutil.which("chromedriver")), options=options)
+
+
+class Desk:
+    def __init__(self, driver, server):
+        self.driver, self.server = driver, server
+        self.shots = os.path.join(BUILD, "screenshots")
+        os.makedirs(self.shots, exist_ok=True)
+
+    def size(self, width, height):
+        self.width = width
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500})
+
+    def open(self, path):
+        self.driver.get(self.server.url + path)
+
+    def find(self, selector):
+        found = self.driver.find_elements("css selector", selector)
+        return found[0] if found else None
+
+    def wait(self, selector, seconds=10):
+        return until(lambda: self.find(selector), seconds)
+
+    def text(self):
+        return self.driver.execute_script("return document.body ? document.body.innerText : ''")
+
+    def shoot(self, name):
+        wide = self.driver.execute_script(
+            "return document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        check(wide <= 0, f"{name} at {self.width} px: nothing is cut off", wide)
+        self.driver.save_screenshot(os.path.join(self.shots, f"{name}-{self.width}.png"))
+
+
+def fill(server, kiosk):
+    texts = ["Lampu jalan di depan balai desa mati sejak minggu lalu, kalau malam gelap sekali.",
+             "Permohonan surat keterangan usaha sudah 3 minggu belum ada kabar.",
+             "Saluran air RT 5 mampet 😀\nsetiap hujan air masuk rumah warga",
+             "Informasi anggaran dana desa 2026 tidak dipasang di papan pengumuman"]
+    names = ["Sri Wahyuni", "Budi Santoso", None, "Ngatinem"]
+    for serial, (text, name) in enumerate(zip(texts, names), 1):
+        kiosk.complaint(text, name=name, serial=serial, sender=f"+62812345678{serial:02d}")
+    kiosk.event("inbound.unreadable", {"reason": "the user data is longer than its length"},
+                {"pdu": "07912618485400F9040D91261832547698F00000" * 4})
+    kiosk.send()
+    server.ctl("answer", ticket(kiosk.id, 2), "Surat sudah dapat diambil di balai desa.")
+
+
+def log_in(desk):
+    from selenium.webdriver.common.keys import Keys
+    desk.open("/")
+    check(desk.wait("input[type=password]"), "the log-in page")
+    desk.shoot("desk-login")
+    # By keyboard alone: the name has the focus already.
+    desk.driver.switch_to.active_element.send_keys("siti", Keys.TAB, "rahasia-sekali", Keys.ENTER)
+    check(until(lambda: "Aduan" in desk.driver.title and desk.find(".list")), "logged in by keyboard",
+          desk.text())
+
+
+def see_new(desk, kiosk):
+    desk.open("/complaints?refresh=1")
+    kiosk.complaint("Jembatan gantung putus", name="Tukijo", serial=9)
+    kiosk.send(first=len(kiosk.events))
+    began = time.monotonic()
+    check(until(lambda: ticket(kiosk.id, 9) in desk.text(), 5), "a new complaint appears by itself")
+    seen = time.monotonic() - began
+    check(seen < 2, f"within 2 s: {seen:.2f} s")
+
+
+def answer(desk, kiosk):
+    driver = desk.driver
+    driver.find_element("partial link text", ticket(kiosk.id, 9)).click()
+    check(desk.wait("#answer"), "its page")
+    desk.shoot("desk-complaint")
+    desk.find("#answer").send_keys("Jembatan diperbaiki mulai hari Senin. Terima kasih.")
+    desk.find("#answer").submit()
+    check(until(lambda: "Jawaban tercatat" in desk.text()), "an answer")
+    command = kiosk.commands(0)[-1]
+    check(command["text"].startswith("Jembatan diperbaiki"), "reaches the kiosk", command)
+    kiosk.event("message.queued", {"message": "a1", "purpose": "answer", "uuid": kiosk.uuid,
+                                   "command": command["id"]},
+                {"to": "+62", "text": "Jembatan diperbaiki mulai hari Senin. Terima kasih."})
+    kiosk.applied(command)
+    kiosk.event("message.sent", {"message": "a1", "purpose": "answer", "uuid": kiosk.uuid})
+    kiosk.event("message.delivered", {"message": "a1", "purpose": "answer", "uuid": kiosk.uuid})
+    kiosk.send(first=len(kiosk.events) - 3)
+    desk.open(f"/complaints/{kiosk.uuid}")
+    check("sampai di penerima" in desk.text(), "its delivery is seen", desk.text())
+    desk.shoot("desk-answered")
+
+
+def look(desk, kiosk):
+    for width, height in ((1280, 900), (360, 740), (320, 700)):
+        desk.size(width, height)
+        for path, name in (("/complaints", "list"), (f"/complaints/{kiosk.uuid}", "complaint"),
+                           ("/kiosks", "kiosks"), ("/unreadable", "unreadable")):
+            desk.open(path)
+            desk.wait("h1")
+            desk.shoot(f"desk-{name}")
+    unnamed = desk.driver.execute_script(
+        "return [...document.querySelectorAll('input:not([type=hidden]),select,textarea')]"
+        ".filter(f => !f.labels.length).length")
+    check(unnamed == 0 and desk.driver.execute_script("return document.documentElement.lang") == "id",
+          "every field has a label, the page its language")
+
+
+def main():
+    why = missing()
+    if why:
+        print(f"1..1\nok 1 - the desk in a browser # SKIP {why}")
+        return
+    if os.path.realpath(sys.executable) != os.path.realpath(PYTHON):
+        os.execv(PYTHON, [PYTHON, os.path.abspath(__file__)])
+    server = Server().start()
+    server.ctl("user", "add", "siti", "officer", stdin="rahasia-sekali\n")
+    kiosk = Kiosk(server, 3, "Balai Kalurahan Triharjo")
+    fill(server, kiosk)
+    with tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True) as folder:
+        driver = chromium(folder)
+        try:
+            desk = Desk(driver, server)
+            desk.size(1280, 900)
+            log_in(desk)
+            see_new(desk, kiosk)
+            answer(desk, kiosk)
+            look(desk, kiosk)
+            said = [e["message"] for e in driver.get_log("browser") if e["level"] == "SEVERE"
+                    and "favicon" not in e["message"]]
+            check(not said, "the browser has nothing to complain of", said)
+        finally:
+            driver.quit()
+    check(server.stop() == 0, "a clean stop")
+    finish()
+
+
+main()
