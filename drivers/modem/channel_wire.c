@@ -14,8 +14,8 @@
 #define VERSION 1u
 
 struct cursor {
-	const uint8_t *in; /* reading from here, or NULL */
 	uint8_t *out;	   /* writing to here, or NULL */
+	const uint8_t *in; /* reading from here */
 	size_t size, at;
 	bool failed;
 };
@@ -27,13 +27,13 @@ static void octets(struct cursor *cursor, uint64_t *value, size_t count)
 		cursor->failed = true;
 		return;
 	}
-	if (cursor->in)
+	if (!cursor->out)
 		*value = 0;
 	for (size_t i = 0; i < count; i++) {
-		if (cursor->in)
-			*value |= (uint64_t)cursor->in[cursor->at + i] << (8 * i);
-		else
+		if (cursor->out)
 			cursor->out[cursor->at + i] = (uint8_t)(*value >> (8 * i));
+		else
+			*value |= (uint64_t)cursor->in[cursor->at + i] << (8 * i);
 	}
 	cursor->at += count;
 }
@@ -98,24 +98,24 @@ static void bytes(struct cursor *cursor, uint8_t *data, size_t *size, size_t max
 		return;
 	}
 	*size = (size_t)bits;
-	if (cursor->in)
-		memcpy(data, cursor->in + cursor->at, *size);
-	else
+	if (cursor->out)
 		memcpy(cursor->out + cursor->at, data, *size);
+	else
+		memcpy(data, cursor->in + cursor->at, *size);
 	cursor->at += *size;
 }
 
 /* A text of a driver: what isn't UTF-8 in it becomes question marks on the way out. */
 static void text(struct cursor *cursor, char *value, size_t capacity)
 {
-	size_t size = cursor->in ? 0 : strnlen(value, capacity);
+	size_t size = cursor->out ? strnlen(value, capacity) : 0;
 
 	if (size == capacity)
 		cursor->failed = true;
 	bytes(cursor, (uint8_t *)value, &size, capacity - 1);
 	if (cursor->failed)
 		return;
-	if (cursor->in) {
+	if (!cursor->out) {
 		value[size] = '\0';
 		limit(cursor, alphabet_valid(value, size));
 		return;
@@ -276,6 +276,15 @@ static void request_fields(struct cursor *cursor, struct channel_request *reques
 	cursor->failed = true;
 }
 
+/* A cursor that writes the fields of a packet, behind its header. */
+static struct cursor writer(uint8_t *data, size_t size)
+{
+	struct cursor cursor = { .size = size, .at = WIRE_HEADER_SIZE };
+
+	cursor.out = data;
+	return cursor;
+}
+
 /* Writes the header once the size is known; returns the packet's size, 0 for a failed one. */
 static size_t finish(struct cursor *cursor, unsigned type)
 {
@@ -308,7 +317,7 @@ static unsigned begin(struct cursor *cursor)
 
 size_t wire_put_empty(enum wire_type type, uint8_t data[static WIRE_HEADER_SIZE])
 {
-	struct cursor cursor = { .out = data, .size = WIRE_HEADER_SIZE, .at = WIRE_HEADER_SIZE };
+	struct cursor cursor = writer(data, WIRE_HEADER_SIZE);
 
 	return finish(&cursor, type);
 }
@@ -322,7 +331,7 @@ bool wire_is_empty(enum wire_type type, const uint8_t *data, size_t size)
 
 size_t wire_put_event(const struct modem_event *event, uint8_t data[static WIRE_PACKET_MAX])
 {
-	struct cursor cursor = { .out = data, .size = WIRE_PACKET_MAX, .at = WIRE_HEADER_SIZE };
+	struct cursor cursor = writer(data, WIRE_PACKET_MAX);
 	/* The description of fields takes what it could read into; writing changes nothing. */
 	struct modem_event copy = *event;
 
@@ -345,7 +354,7 @@ bool wire_get_event(const uint8_t *data, size_t size, struct modem_event *event)
 
 size_t wire_put_request(const struct channel_request *request, uint8_t data[static WIRE_PACKET_MAX])
 {
-	struct cursor cursor = { .out = data, .size = WIRE_PACKET_MAX, .at = WIRE_HEADER_SIZE };
+	struct cursor cursor = writer(data, WIRE_PACKET_MAX);
 	struct channel_request copy = *request;
 
 	request_fields(&cursor, &copy);

@@ -76,14 +76,18 @@ static struct modem_process *process_of(struct modem *modem)
 	return (struct modem_process *)modem;
 }
 
+/* Has the poll descriptor wake us while something is pending. */
 static void set_pending(struct modem_process *self, unsigned pending)
 {
-	uint64_t one = 1;
+	uint64_t count = 1;
+	ssize_t done = sizeof(count);
 
-	if (!self->pending && pending && write(self->wake_fd, &one, sizeof(one)) < 0)
-		log_debug("modem %s: eventfd: %s", self->name, strerror(errno));
-	else if (self->pending && !pending && read(self->wake_fd, &one, sizeof(one)) < 0)
-		log_debug("modem %s: eventfd: %s", self->name, strerror(errno));
+	if (!self->pending && pending)
+		done = write(self->wake_fd, &count, sizeof(count));
+	else if (self->pending && !pending)
+		done = read(self->wake_fd, &count, sizeof(count));
+	if (done < 0)
+		log_error("modem %s: eventfd: %s", self->name, strerror(errno));
 	self->pending = pending;
 }
 
@@ -152,10 +156,10 @@ static const char *recover_name(enum modem_reset recover)
 /* The worker's first message holds what mustn't stand on a command line. */
 static int send_start(struct modem_process *self)
 {
-	struct channel_request request = { .type = CHANNEL_START };
+	struct channel_request start = { .type = CHANNEL_START };
 
-	snprintf(request.pin, sizeof(request.pin), "%s", self->pin);
-	return channel_send_request(self->channel, &request);
+	snprintf(start.pin, sizeof(start.pin), "%s", self->pin);
+	return channel_send_request(self->channel, &start);
 }
 
 static int run_worker(struct modem_process *self, int channel, enum modem_reset recover)

@@ -45,8 +45,10 @@ static unsigned stray_descriptors(void)
 	DIR *folder = opendir("/proc/self/fd");
 	unsigned count = 0;
 
-	for (struct dirent *entry; folder && (entry = readdir(folder));) {
-		int fd = atoi(entry->d_name);
+	if (!folder)
+		return 999;
+	for (struct dirent *entry; (entry = readdir(folder));) {
+		long fd = strtol(entry->d_name, NULL, 10);
 
 		count += entry->d_name[0] != '.' && fd > 3 && fd != dirfd(folder);
 	}
@@ -173,7 +175,7 @@ static int run_worker(int argc, char **argv)
 	static struct channel_request request;
 	const char *device = option(argc, argv, "--device");
 	struct channel *channel;
-	int result = channel_new(atoi(option(argc, argv, "--channel")), &channel);
+	int result = channel_new((int)strtol(option(argc, argv, "--channel"), NULL, 10), &channel);
 
 	if (result < 0)
 		return 1;
