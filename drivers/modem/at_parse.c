@@ -226,8 +226,11 @@ bool at_parse_registration(const char *line, enum modem_registration *out)
 
 	if (!at_next_number(&fields, &first))
 		return false;
-	/* Spontaneous lines have a quoted area code in second place. */
-	if (fields.at && *fields.at != '"' && *fields.at != ' ' && at_next_number(&fields, &second))
+	/* Spontaneous lines have an area code in second place, in quotes or of four digits. */
+	while (fields.at && *fields.at == ' ')
+		fields.at++;
+	if (fields.at && *fields.at != '"' && at_next_number(&fields, &second) && second >= 0 &&
+		(size_t)second < ARRAY_SIZE(states))
 		first = second;
 	if (first < 0 || (size_t)first >= ARRAY_SIZE(states))
 		return false;

@@ -79,6 +79,8 @@ struct area {
 	unsigned used, total;
 	bool usage_fresh; /* used and total were asked for this listing */
 	unsigned listing; /* counts them */
+	unsigned listed;  /* messages that the present one has shown */
+	unsigned hidden;  /* used, but not shown: can be neither read nor deleted */
 	unsigned failures;
 };
 

@@ -150,6 +150,10 @@ static void delete_done(void *context, const struct at_answer *answer)
 	if (!slot || answer->result == AT_ABORTED)
 		return;
 	if (answer->result == AT_OK || at_says_empty(answer)) {
+		struct area *area = worker_find_area(worker, slot->store);
+
+		if (area)
+			area->usage_fresh = false;
 		if (slot->refilled) {
 			free(slot->pdu);
 			slot->pdu = NULL;
@@ -187,6 +191,7 @@ static void list_line(void *context, const char *line, const char *pdu)
 	if (!area || !at_next_number(&fields, &index) || !at_next_number(&fields, &stat) ||
 		index < 0 || index > 65535)
 		return;
+	area->listed++;
 	slot = worker_find_slot(worker, area->name, (unsigned)index);
 	if (!slot)
 		slot = worker_add_slot(worker, area->name, (unsigned)index);
@@ -216,6 +221,19 @@ static void drop_unlisted(struct worker *worker, const struct area *area)
 	}
 }
 
+/* Some makes pass over what they can't read without a word; it takes up room all the same. */
+static void tell_hidden(struct worker *worker, struct area *area)
+{
+	unsigned hidden =
+		area->used > area->listed && area->used != UINT_MAX ? area->used - area->listed : 0;
+
+	if (hidden > area->hidden)
+		log_warning("modem %s: store %s has %u messages that it doesn't show. If this "
+			    "stays, delete them with another program or change the SIM",
+			worker->config->name, area->name, hidden);
+	area->hidden = hidden;
+}
+
 static void list_done(void *context, const struct at_answer *answer)
 {
 	struct worker *worker = context;
@@ -227,6 +245,7 @@ static void list_done(void *context, const struct at_answer *answer)
 	if (answer->result == AT_OK) {
 		area->due = false;
 		area->failures = 0;
+		tell_hidden(worker, area);
 		drop_unlisted(worker, area);
 	} else if (++area->failures >= LIST_TRIES) {
 		area->due = false;
@@ -247,6 +266,7 @@ static bool list_area(struct worker *worker, struct area *area)
 
 	worker->area = area;
 	area->listing++;
+	area->listed = 0;
 	return worker_command(worker, &command);
 }
 
@@ -348,7 +368,10 @@ static unsigned count_new(const struct worker *worker, const char *store)
 	unsigned count = 0;
 
 	TAILQ_FOREACH(slot, &worker->slots, entry)
-	count += slot->state == SLOT_NOTICED && !slot->single && strcmp(slot->store, store) == 0;
+	{
+		count += slot->state == SLOT_NOTICED && !slot->single &&
+			 strcmp(slot->store, store) == 0;
+	}
 	return count;
 }
 
@@ -397,6 +420,7 @@ static bool visit_area(struct worker *worker, struct area *area)
 	if (area->used > 0)
 		return list_area(worker, area);
 	area->due = false;
+	area->hidden = 0;
 	area->listing++;
 	drop_unlisted(worker, area);
 	return false;

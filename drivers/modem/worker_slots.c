@@ -70,7 +70,9 @@ void worker_doubt_all(struct worker *worker)
 	struct slot *slot;
 
 	TAILQ_FOREACH(slot, &worker->slots, entry)
-	slot->doubtful = true;
+	{
+		slot->doubtful = true;
+	}
 	worker->selected[0] = '\0';
 }
 
@@ -80,7 +82,11 @@ unsigned worker_slots_aside(const struct worker *worker)
 	unsigned count = 0;
 
 	TAILQ_FOREACH(slot, &worker->slots, entry)
-	count += slot->state == SLOT_ASIDE;
+	{
+		count += slot->state == SLOT_ASIDE;
+	}
+	for (size_t i = 0; i < worker->area_count; i++)
+		count += worker->areas[i].hidden;
 	return count;
 }
 

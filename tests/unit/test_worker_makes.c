@@ -115,5 +115,5 @@ int main(void)
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	signal(SIGPIPE, SIG_IGN);
 	log_open("test_worker", LOG_ERR);
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return bench_run(tests);
 }

@@ -220,6 +220,23 @@ static inline long long bench_unread(struct bench *bench)
 	return count;
 }
 
+static inline size_t bench_different_pdus(const struct bench *bench)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < bench->pdu_count; i++) {
+		const struct bench_pdu *pdu = &bench->pdus[i];
+		bool seen = false;
+
+		for (size_t j = 0; j < i; j++)
+			seen = seen ||
+			       (bench->pdus[j].size == pdu->size &&
+				       memcmp(bench->pdus[j].octets, pdu->octets, pdu->size) == 0);
+		count += !seen;
+	}
+	return count;
+}
+
 static inline void bench_connect(struct bench *bench)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -328,6 +345,7 @@ static inline void bench_end(struct bench *bench)
 	if (bench->channel)
 		bench_end_worker(bench);
 	bench_stop_process(&bench->sim);
+	bench->worker = 0;
 	if (bench->control)
 		fclose(bench->control);
 	unlink(bench->link);
@@ -335,5 +353,18 @@ static inline void bench_end(struct bench *bench)
 	rmdir(bench->directory);
 	free(bench->pdus);
 }
+
+/* What a failed test left. */
+static inline void bench_kill(struct bench *bench)
+{
+	bench_stop_process(&bench->worker);
+	bench_stop_process(&bench->sim);
+}
+
+/* Without the simulator, which the build may lack, there is nothing to test against. */
+#define bench_run(tests)                                                                           \
+	(access(bench_sim_path(), X_OK) == 0                                                       \
+			? cmocka_run_group_tests(tests, NULL, NULL)                                \
+			: (printf("1..0 # skip no %s\n", bench_sim_path()), 0))
 
 #endif
