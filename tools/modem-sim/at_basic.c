@@ -289,9 +289,12 @@ static int set_clock(struct modem *modem, const char *text)
 {
 	struct tm parts = { 0 };
 	const char *rest = strptime(text, "%y/%m/%d,%H:%M:%S", &parts);
-	int quarters = 28;
+	long quarters = 28;
+	char *end = NULL;
 
-	if (!rest || (*rest && sscanf(rest, "%d", &quarters) != 1))
+	if (rest && *rest)
+		quarters = strtol(rest, &end, 10);
+	if (!rest || (end && (end == rest || *end || quarters < -96 || quarters > 96)))
 		return AT_CME(CME_INVALID_PARAMETERS);
 	modem->clock_offset_ms = ((int64_t)timegm(&parts) - (int64_t)quarters * 900) * 1000 -
 				 loop_wall_ms(modem->loop);

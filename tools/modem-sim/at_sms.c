@@ -106,15 +106,14 @@ static bool group_allows(const char *groups, size_t group, unsigned value)
 		mark++;
 	}
 	mark = strchr(mark, '(');
-	while (mark && *mark != ')') {
-		unsigned least;
-		unsigned most;
-		int read = sscanf(++mark, "%u-%u", &least, &most);
+	while (mark && *mark && *mark != ')') {
+		char *end;
+		unsigned long least = strtoul(mark + 1, &end, 10);
+		unsigned long most = *end == '-' ? strtoul(end + 1, &end, 10) : least;
 
-		if (read < 1)
-			return false;
-		if (value >= least && value <= (read == 2 ? most : least))
+		if (value >= least && value <= most)
 			return true;
+		mark = end;
 		mark += strcspn(mark, ",)");
 	}
 	return false;

@@ -83,7 +83,7 @@ static void sent_watcher(void *context, const json_t *sent)
 {
 	struct control *control = context;
 	struct client *client;
-	json_t *event = json_copy((json_t *)(uintptr_t)sent);
+	json_t *event = json_deep_copy(sent);
 
 	json_object_set_new(event, "event", json_string("sent"));
 	LIST_FOREACH(client, &control->clients, entry)
@@ -176,6 +176,7 @@ static int client_ready(sd_event_source *source, int fd, uint32_t events, void *
 static int accept_ready(sd_event_source *source, int fd, uint32_t events, void *context)
 {
 	struct control *control = context;
+	/* cppcheck-suppress nullPointer */
 	int connection = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	struct client *client;
 

@@ -169,22 +169,25 @@ static json_t *describe(struct modem *modem, int reports, int report_ms)
 		(int)world->chatter, "number", world->number);
 }
 
-/* A misspelt key would be a test that tests nothing. */
-static const char *unknown_key(const json_t *request)
+/* A misspelt key would be a test that tests nothing. Its name goes to unknown. */
+static bool has_unknown_key(const json_t *request, char *unknown, size_t size)
 {
 	static const char known[] = " do delay_ms send_ms boot_ms search_ms ussd_ms report_ms "
 				    "reports signal registration sim pin cmti class0 chatter "
 				    "number ";
+	json_t *copy = json_deep_copy(request);
 	const char *key;
 	json_t *value;
 
-	json_object_foreach ((json_t *)(uintptr_t)request, key, value) {
+	*unknown = '\0';
+	json_object_foreach (copy, key, value) {
 		const char *found = strstr(known, key);
 
 		if (!*key || !found || found[-1] != ' ' || found[strlen(key)] != ' ')
-			return key;
+			snprintf(unknown, size, "%s", *key ? key : "?");
 	}
-	return NULL;
+	json_decref(copy);
+	return *unknown;
 }
 
 json_t *control_config(struct modem *modem, const json_t *request)
@@ -193,7 +196,8 @@ json_t *control_config(struct modem *modem, const json_t *request)
 	enum report_kind kind;
 	int report_ms;
 	int reports;
-	const char *wrong = unknown_key(request);
+	char unknown[32];
+	const char *wrong = has_unknown_key(request, unknown, sizeof(unknown)) ? unknown : NULL;
 
 	network_get_reports(modem->network, &kind, &report_ms);
 	reports = (int)kind;

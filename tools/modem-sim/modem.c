@@ -87,7 +87,7 @@ int modem_give_pin(struct modem *modem, const char *pin)
 	default:
 		return CME_SIM_MISSING;
 	}
-	if (strcmp(pin, modem->world.pin)) {
+	if (strcmp(pin, modem->world.pin) != 0) {
 		modem->pin_tries--;
 		return modem->pin_tries ? CME_WRONG_PASSWORD : CME_SIM_PUK;
 	}

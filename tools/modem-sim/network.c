@@ -362,7 +362,7 @@ static void loop_back(struct network *network, const struct pdu_content *content
 		.offset_minutes = OFFSET_MINUTES };
 	struct pdu pdu;
 
-	if (!*part.address || strcmp(part.address, content->address) || content->binary)
+	if (!*part.address || strcmp(part.address, content->address) != 0 || content->binary)
 		return;
 	part.service_centre_ms = stamps_unique(&network->stamps, loop_wall_ms(network->loop),
 		part.address, part.units, part.unit_count);

@@ -10,6 +10,7 @@
 #define TYPE_UNKNOWN 0x81
 #define TYPE_ALPHANUMERIC 0xD0
 #define DIGITS_MAX 20
+#define FILLER 15U
 #define NAME_MAX_SEPTETS 11
 
 static void put(struct pdu *pdu, unsigned octet)
@@ -18,13 +19,13 @@ static void put(struct pdu *pdu, unsigned octet)
 		pdu->octets[pdu->size++] = (uint8_t)octet;
 }
 
-/* The semi-octet of a digit in an address (23.040 section 9.1.2.3); -1 for others. */
-static int address_digit(char character)
+/* The semi-octet of a digit in an address (23.040 section 9.1.2.3); FILLER for others. */
+static unsigned semi_octet(char character)
 {
 	static const char digits[] = "0123456789*#abc";
 	const char *found = character ? strchr(digits, character) : NULL;
 
-	return found ? (int)(found - digits) : -1;
+	return found ? (unsigned)(found - digits) : FILLER;
 }
 
 static bool is_number(const char *address)
@@ -35,7 +36,7 @@ static bool is_number(const char *address)
 	if (!length || length > DIGITS_MAX)
 		return false;
 	for (size_t i = 0; i < length; i++)
-		if (address_digit(digits[i]) < 0)
+		if (semi_octet(digits[i]) == FILLER)
 			return false;
 	return true;
 }
@@ -43,10 +44,7 @@ static bool is_number(const char *address)
 static void put_digits(struct pdu *pdu, const char *digits)
 {
 	for (size_t i = 0; digits[i]; i += 2) {
-		int low = address_digit(digits[i]);
-		int high = digits[i + 1] ? address_digit(digits[i + 1]) : 15;
-
-		put(pdu, (unsigned)(high << 4 | low));
+		put(pdu, semi_octet(digits[i + 1]) << 4 | semi_octet(digits[i]));
 		if (!digits[i + 1])
 			break;
 	}

@@ -18,7 +18,7 @@ static unsigned size_of(const char *name, struct storage_sizes sizes)
 void storage_init(struct storage *storage, const struct make *make, struct storage_sizes sizes)
 {
 	*storage = (struct storage) { .first_index = make->first_index };
-	for (size_t i = 0; make->stores[i] && i < STORES_MAX; i++) {
+	for (size_t i = 0; i < STORES_MAX && make->stores[i]; i++) {
 		struct store *store = &storage->stores[storage->count++];
 
 		store->name = make->stores[i];
