@@ -16,6 +16,10 @@
 /* A reply that couldn't go out for this long would only puzzle its reader. */
 #define REPLY_LIFETIME_MS (INT64_C(7) * 24 * 3600 * 1000)
 
+/* So many replies to one number within a window go at once; more of them wait, none is dropped. */
+#define REPLIES_MAX 30
+#define REPLIES_WINDOW_MS (INT64_C(3600) * 1000)
+
 /* What the conversation needs to know of one sender, and owns meanwhile. */
 struct intake_view {
 	struct contact contact;
@@ -150,6 +154,12 @@ static int intake_silent(const struct intake *intake, const struct moment *momen
 static int intake_reply(const struct intake *intake, const struct moment *moment,
 	const struct inbound_message *message, const struct dialogue_output *output)
 {
+	int64_t turn_ms = 0;
+	int error = store_outgoing_turn(intake->store, message->sender, moment->now_ms, REPLIES_MAX,
+		REPLIES_WINDOW_MS, &turn_ms);
+
+	if (error < 0)
+		return error;
 	const struct outgoing_request request = {
 		.recipient = message->sender,
 		.text = output->reply,
@@ -159,6 +169,7 @@ static int intake_reply(const struct intake *intake, const struct moment *moment
 		.priority = output->open_complaint ? OUTGOING_TICKET : OUTGOING_REPLY,
 		.modem = message->modem,
 		.lifetime_ms = REPLY_LIFETIME_MS,
+		.not_before_ms = turn_ms,
 	};
 	int queued = store_outgoing_add(intake->store, moment, &request);
 

@@ -43,6 +43,7 @@ struct modem_slot {
 	int64_t sending_id; /* outgoing_sms, 0: none */
 	unsigned sending_part;
 	bool sending_submitted; /* the modem has it: it may be on the air */
+	int64_t rest_ms;	/* wall clock: until then its operator's limit is used up; 0 */
 };
 
 /* PDUs that were given to a worker to decode. */

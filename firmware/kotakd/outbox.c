@@ -6,6 +6,8 @@
 #include "base/log.h"
 #include "dialogue/septets.h"
 
+#define MINUTE_MS 60000
+
 int outbox_new(const struct kiosk *kiosk, struct outbox *outbox)
 {
 	outbox->count = kiosk->modem_count;
@@ -57,6 +59,31 @@ static unsigned parts_of(const char *text)
 				       : (unsigned)((units + UNITS_PER_PART - 1) / UNITS_PER_PART);
 }
 
+/* Whether the operator's limit of messages a minute leaves room for one more. */
+static int slot_has_room(struct kiosk *kiosk, struct modem_slot *slot)
+{
+	int64_t count = 0, oldest_ms = 0;
+
+	slot->rest_ms = 0;
+	if (!slot->config->sms_per_minute)
+		return 1;
+	int error = store_outgoing_sent_since(kiosk->store, slot->config->name,
+		kiosk->time.wall_ms - MINUTE_MS, &count, &oldest_ms);
+	if (error < 0)
+		return error;
+	if (count < slot->config->sms_per_minute)
+		return 1;
+	slot->rest_ms = oldest_ms + MINUTE_MS;
+	return 0;
+}
+
+/* What is still sent with the money that is left. */
+static enum outgoing_priority slot_least(const struct modem_slot *slot)
+{
+	(void)slot;
+	return OUTGOING_NOTICE;
+}
+
 int outbox_choose(struct kiosk *kiosk, struct outbox *outbox)
 {
 	bool others = some_modem_down(kiosk);
@@ -66,8 +93,13 @@ int outbox_choose(struct kiosk *kiosk, struct outbox *outbox)
 		struct outgoing_part *part = &outbox->parts[i];
 		if (!can_send(slot))
 			continue;
-		int found = store_outgoing_next(
-			kiosk->store, kiosk->time.wall_ms, slot->config->name, others, part);
+		int room = slot_has_room(kiosk, slot);
+		if (room < 0)
+			return room;
+		if (room == 0)
+			continue;
+		int found = store_outgoing_next(kiosk->store, kiosk->time.wall_ms,
+			slot->config->name, others, slot_least(slot), part);
 		if (found == 0)
 			continue;
 		if (found > 0)
@@ -212,6 +244,11 @@ int outbox_deadline(struct kiosk *kiosk, int64_t *deadline_ms)
 	if (unsure != INT64_MAX)
 		unsure += kiosk->config.report_wait_s * 1000 + 1;
 	int64_t first = wakeup < unsure ? wakeup : unsure;
+	for (size_t i = 0; i < kiosk->modem_count; i++) {
+		const struct modem_slot *slot = &kiosk->modems[i];
+		if (slot->rest_ms && slot->rest_ms < first)
+			first = slot->rest_ms;
+	}
 	*deadline_ms =
 		first == INT64_MAX ? INT64_MAX : first - kiosk->time.wall_ms + kiosk->time.mono_ms;
 	return 0;

@@ -6,10 +6,7 @@
 #include <string.h>
 
 #include "store/internal.h"
-
-#define DAY_MS (INT64_C(24) * 3600 * 1000)
-/* A service centre keeps trying for days; a report later than this is nobody's. */
-#define REPORT_WINDOW_MS (14 * DAY_MS)
+#include "store/outgoing_internal.h"
 
 /* Waits after the first, second … refusal; the last one repeats until the message expires. */
 static const int64_t retry_ms[] = { 5000, 15000, 60000, 300000, 900000 };
@@ -22,8 +19,8 @@ void outgoing_part_release(struct outgoing_part *part)
 }
 
 /* Writes event message.NAME for a message; reason may be NULL, personal too. */
-static int outgoing_event(struct store *store, const struct moment *moment, int64_t id,
-	const char *type, const char *reason, json_t *personal)
+int outgoing_event(struct store *store, const struct moment *moment, int64_t id, const char *type,
+	const char *reason, json_t *personal)
 {
 	autostatement sqlite3_stmt *statement = NULL;
 	int found = store_query(store, &statement,
@@ -47,7 +44,7 @@ static int outgoing_event(struct store *store, const struct moment *moment, int6
 }
 
 /* The end of a message, or a step on its way, with its event. */
-static int outgoing_becomes(struct store *store, const struct moment *moment, int64_t id,
+int outgoing_becomes(struct store *store, const struct moment *moment, int64_t id,
 	const char *state, const char *reason)
 {
 	char type[32];
@@ -76,12 +73,13 @@ int store_outgoing_add(
 		"INSERT INTO outgoing_sms (uuid, recipient, text, purpose, ticket, inbound_id,"
 		" command_id, priority, concat_reference, modem, created_ms, not_before_ms,"
 		" expires_ms) VALUES (?1, ?2, ?3, ?4, ?5, nullif (?6, 0), ?7, ?8,"
-		" (SELECT coalesce (max (id), 0) + 1 FROM outgoing_sms) % 256, ?9, ?10, ?10, ?11)"
+		" (SELECT coalesce (max (id), 0) + 1 FROM outgoing_sms) % 256, ?9, ?10, max (?10, "
+		"?12), ?11)"
 		" ON CONFLICT DO NOTHING",
-		"tttttititii", uuid, request->recipient, request->text, request->purpose,
+		"tttttititiii", uuid, request->recipient, request->text, request->purpose,
 		request->ticket, request->inbound_id, request->command_id,
 		(int64_t)request->priority, request->modem, moment->now_ms,
-		moment->now_ms + request->lifetime_ms);
+		moment->now_ms + request->lifetime_ms, request->not_before_ms);
 	if (added <= 0)
 		return added;
 	int found =
@@ -93,7 +91,7 @@ int store_outgoing_add(
 }
 
 int store_outgoing_next(struct store *store, int64_t now_ms, const char *modem, bool others,
-	struct outgoing_part *out)
+	enum outgoing_priority least, struct outgoing_part *out)
 {
 	autostatement sqlite3_stmt *statement = NULL;
 	int found = store_query(store, &statement,
@@ -102,8 +100,11 @@ int store_outgoing_next(struct store *store, int64_t now_ms, const char *modem, 
 		" FROM outgoing_sms o WHERE o.state IN ('queued', 'submitted')"
 		" AND o.not_before_ms <= ? AND (o.modem IS NULL OR o.modem = ? OR ?)"
 		" AND NOT EXISTS (SELECT 1 FROM outgoing_part p WHERE p.sms_id = o.id"
-		" AND p.state = 'submitting') ORDER BY o.priority, o.id LIMIT 1",
-		"iti", now_ms, modem, (int64_t)others);
+		" AND p.state = 'submitting') AND o.priority <= ? ORDER BY o.priority,"
+		" o.state = 'submitted' DESC, coalesce ((SELECT max(p.submitted_ms) FROM "
+		"outgoing_part p"
+		" WHERE p.recipient = o.recipient), 0), o.id LIMIT 1",
+		"itii", now_ms, modem, (int64_t)others, (int64_t)least);
 
 	if (found == 0)
 		found = store_step(store, statement);
@@ -121,6 +122,34 @@ int store_outgoing_next(struct store *store, int64_t now_ms, const char *modem, 
 		return -ENOMEM;
 	}
 	return 1;
+}
+
+int store_outgoing_turn(struct store *store, const char *recipient, int64_t now_ms, int64_t most,
+	int64_t window_ms, int64_t *turn_ms)
+{
+	int64_t earlier = 0;
+	int found = store_value(store, &earlier,
+		"SELECT max(created_ms, not_before_ms) FROM outgoing_sms WHERE recipient = ?"
+		" AND created_ms > ? ORDER BY created_ms DESC, id DESC LIMIT 1 OFFSET ?",
+		"tii", recipient, now_ms - 7 * window_ms, most - 1);
+
+	*turn_ms = found > 0 && earlier + window_ms > now_ms ? earlier + window_ms : 0;
+	return found < 0 ? found : 0;
+}
+
+int store_outgoing_sent_since(struct store *store, const char *modem, int64_t since_ms,
+	int64_t *count, int64_t *oldest_ms)
+{
+	int found = store_value(store, count,
+		"SELECT count(*) FROM outgoing_part WHERE modem = ? AND submitted_ms > ?", "ti",
+		modem, since_ms);
+
+	if (found > 0)
+		found = store_value(store, oldest_ms,
+			"SELECT coalesce (min(submitted_ms), 0) FROM outgoing_part"
+			" WHERE modem = ? AND submitted_ms > ?",
+			"ti", modem, since_ms);
+	return found < 0 ? found : 0;
 }
 
 int store_outgoing_wakeup(struct store *store, int64_t now_ms, int64_t *wakeup_ms)
@@ -151,7 +180,7 @@ int store_outgoing_submitting(struct store *store, int64_t now_ms, const struct 
 }
 
 /* Whether every part of it has got as far as "at least". */
-static int outgoing_all(struct store *store, int64_t id, bool delivered)
+int outgoing_all(struct store *store, int64_t id, bool delivered)
 {
 	int64_t yes = 0;
 	int found = store_value(store, &yes,
@@ -283,95 +312,6 @@ int store_outgoing_unsure_since(struct store *store, int64_t *since_ms)
 
 	*since_ms = found > 0 && oldest > 0 ? oldest : INT64_MAX;
 	return found < 0 ? found : 0;
-}
-
-/* The part that a report is about. 1 found, 0 nobody's. */
-static int report_match(struct store *store, int64_t now_ms, const char *recipient,
-	unsigned reference, int64_t *id, int64_t *part)
-{
-	autostatement sqlite3_stmt *statement = NULL;
-	int64_t one;
-	int found = store_query(store, &statement,
-		"SELECT sms_id, number FROM outgoing_part WHERE recipient = ? AND reference = ?"
-		" AND state = 'sent' AND submitted_ms > ? ORDER BY submitted_ms DESC LIMIT 1",
-		"tii", recipient, (int64_t)reference, now_ms - REPORT_WINDOW_MS);
-
-	if (found == 0)
-		found = store_step(store, statement);
-	if (found == 0) {
-		/* A second report about one that is settled says nothing about an unsure one. */
-		found = store_value(store, &one,
-			"SELECT 1 FROM outgoing_part WHERE recipient = ? AND reference = ?"
-			" AND state IN ('delivered', 'failed') AND submitted_ms > ? LIMIT 1",
-			"tii", recipient, (int64_t)reference, now_ms - DAY_MS);
-		if (found != 0)
-			return found < 0 ? found : 0;
-		store_done(take_pointer(statement));
-		found = store_query(store, &statement,
-			"SELECT sms_id, number FROM outgoing_part WHERE recipient = ?"
-			" AND state = 'submitting' ORDER BY submitted_ms LIMIT 1",
-			"t", recipient);
-		if (found == 0)
-			found = store_step(store, statement);
-	}
-	if (found <= 0)
-		return found;
-	*id = sqlite3_column_int64(statement, 0);
-	*part = sqlite3_column_int64(statement, 1);
-	return 1;
-}
-
-/* What a report says of its part, and what that makes of the message. */
-static int report_follow(struct store *store, const struct moment *moment, int64_t id, int64_t part,
-	const struct modem_decoded *report)
-{
-	char reason[64];
-	const char *state = report->status < 0x20   ? "delivered"
-			    : report->status < 0x40 ? "sent"
-						    : "failed";
-	int error = store_run(store,
-		"UPDATE outgoing_part SET state = ?, reference = ?, report = ? WHERE sms_id = ?"
-		" AND number = ?",
-		"tiiii", state, (int64_t)report->reference, (int64_t)report->status, id, part);
-
-	if (error < 0)
-		return error;
-	if (report->status >= 0x40) {
-		snprintf(reason, sizeof(reason), "not delivered, the network says (status %u)",
-			report->status);
-		return outgoing_becomes(store, moment, id, "failed", reason);
-	}
-	int all = outgoing_all(store, id, false);
-	if (all > 0)
-		error = store_run(store,
-			"UPDATE outgoing_sms SET state = 'sent' WHERE id = ? AND state = "
-			"'submitted'",
-			"i", id);
-	if (all > 0 && error > 0)
-		error = outgoing_event(store, moment, id, "message.sent", NULL, NULL);
-	if (all < 0 || error < 0)
-		return all < 0 ? all : error;
-	all = outgoing_all(store, id, true);
-	return all <= 0 ? all : outgoing_becomes(store, moment, id, "delivered", NULL);
-}
-
-int store_report_add(struct store *store, const struct moment *moment, int64_t pdu_id,
-	const char *recipient, const struct modem_decoded *report)
-{
-	int64_t id = 0, part = 0;
-	int found = report_match(store, moment->now_ms, recipient, report->reference, &id, &part);
-
-	if (found < 0)
-		return found;
-	int error = store_run(store,
-		"INSERT INTO status_report (pdu_id, recipient, reference, status,"
-		" service_centre_ms, discharged_ms, sms_id) VALUES (?, ?, ?, ?, ?, ?, nullif (?, "
-		"0))",
-		"itiiiii", pdu_id, recipient, (int64_t)report->reference, (int64_t)report->status,
-		report->service_centre_ms, report->discharged_ms, id);
-	if (error < 0)
-		return error;
-	return found ? report_follow(store, moment, id, part, report) : 0;
 }
 
 int store_outgoing_stray(

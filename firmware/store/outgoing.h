@@ -17,7 +17,7 @@ enum outgoing_priority {
 	OUTGOING_TICKET, /* a ticket number, what a resident is waiting for */
 	OUTGOING_REPLY,	 /* any other reply */
 	OUTGOING_ANSWER, /* an officer's answer or question */
-	OUTGOING_NOTICE, /* what can wait */
+	OUTGOING_NOTICE, /* what can wait: announcements, questions of satisfaction */
 };
 
 struct outgoing_request {
@@ -30,6 +30,7 @@ struct outgoing_request {
 	enum outgoing_priority priority;
 	const char *modem; /* the one to prefer, NULL: any */
 	int64_t lifetime_ms;
+	int64_t not_before_ms; /* 0: at once */
 };
 
 /*
@@ -49,11 +50,23 @@ struct outgoing_part {
 void outgoing_part_release(struct outgoing_part *part);
 
 /*
- * The next part that this modem should send: of its own messages, of those for any modem,
- * and, when others is true, also of those meant for another one. 1 and *out, or 0.
+ * The next part that this modem should send, of messages at least as urgent as least: its own,
+ * those for any modem, and, when others is true, also those meant for another one. Of equally
+ * urgent ones the recipient who has waited longest since being served comes first, so that a
+ * flood from one number delays nobody else. 1 and *out, or 0.
  */
 must_check int store_outgoing_next(struct store *store, int64_t now_ms, const char *modem,
-	bool others, struct outgoing_part *out);
+	bool others, enum outgoing_priority least, struct outgoing_part *out);
+
+/*
+ * When a recipient who gets at most "most" messages in a window has the next turn: 0 for now.
+ */
+must_check int store_outgoing_turn(struct store *store, const char *recipient, int64_t now_ms,
+	int64_t most, int64_t window_ms, int64_t *turn_ms);
+
+/* How many parts this modem was given since then, and when the oldest of them (0: none). */
+must_check int store_outgoing_sent_since(struct store *store, const char *modem, int64_t since_ms,
+	int64_t *count, int64_t *oldest_ms);
 
 /* When a queued message that waits may go at the earliest; INT64_MAX for none. */
 must_check int store_outgoing_wakeup(struct store *store, int64_t now_ms, int64_t *wakeup_ms);

@@ -35,9 +35,9 @@ static int teardown(void **state)
 	return 0;
 }
 
-static int queue(struct store *store, const char *text)
+static int queue_to(struct store *store, const char *recipient, const char *text)
 {
-	const struct outgoing_request request = { .recipient = TO,
+	const struct outgoing_request request = { .recipient = recipient,
 		.text = text,
 		.purpose = "ticket",
 		.priority = OUTGOING_TICKET,
@@ -45,6 +45,11 @@ static int queue(struct store *store, const char *text)
 		.lifetime_ms = 3600000 };
 
 	return store_outgoing_add(store, &at, &request);
+}
+
+static int queue(struct store *store, const char *text)
+{
+	return queue_to(store, TO, text);
 }
 
 static void assert_state(struct store *store, int64_t id, const char *state)
@@ -73,7 +78,8 @@ static int64_t hand_over(struct store *store, unsigned part, unsigned parts)
 {
 	struct outgoing_part next = { 0 };
 
-	assert_int_equal(store_outgoing_next(store, at.now_ms, MODEM, false, &next), 1);
+	assert_int_equal(
+		store_outgoing_next(store, at.now_ms, MODEM, false, OUTGOING_NOTICE, &next), 1);
 	assert_int_equal(next.part, part);
 	assert_return_code(store_outgoing_submitting(store, at.now_ms, &next, parts, MODEM), 0);
 	int64_t id = next.id;
@@ -85,7 +91,8 @@ static void assert_nothing_to_send(struct store *store)
 {
 	struct outgoing_part next = { 0 };
 
-	assert_int_equal(store_outgoing_next(store, at.now_ms, MODEM, false, &next), 0);
+	assert_int_equal(
+		store_outgoing_next(store, at.now_ms, MODEM, false, OUTGOING_NOTICE, &next), 0);
 }
 
 static void report(struct store *store, unsigned reference, unsigned status)
@@ -263,8 +270,82 @@ static void test_other_modems_take_over_only_when_asked(void **state)
 	struct outgoing_part next = { 0 };
 
 	assert_int_equal(queue(store, "satu"), 1);
-	assert_int_equal(store_outgoing_next(store, at.now_ms, "sim2", false, &next), 0);
-	assert_int_equal(store_outgoing_next(store, at.now_ms, "sim2", true, &next), 1);
+	assert_int_equal(
+		store_outgoing_next(store, at.now_ms, "sim2", false, OUTGOING_NOTICE, &next), 0);
+	assert_int_equal(
+		store_outgoing_next(store, at.now_ms, "sim2", true, OUTGOING_NOTICE, &next), 1);
+	outgoing_part_release(&next);
+}
+
+static void test_the_network_gave_up_for_now(void **state)
+{
+	struct store *store = *state;
+
+	assert_int_equal(queue(store, "satu"), 1);
+	for (unsigned round = 0; round < 2; round++) {
+		int64_t id = hand_over(store, 0, 1);
+		assert_return_code(store_outgoing_sent(store, &at, id, 0, 1, 5 + round), 0);
+		report(store, 5 + round, 0x62);
+		if (round == 0) {
+			assert_state(store, id, "queued");
+			assert_nothing_to_send(store);
+			at.now_ms += 600000;
+		}
+	}
+	/* The second wait would end after the message's time. */
+	at.now_ms += 3600000;
+	assert_int_equal(store_outgoing_expire(store, &at), 1);
+}
+
+static void test_a_flood_delays_nobody_else(void **state)
+{
+	struct store *store = *state;
+	struct outgoing_part next = { 0 };
+
+	for (int i = 0; i < 50; i++)
+		assert_int_equal(queue(store, "banjir"), 1);
+	int64_t id = hand_over(store, 0, 1);
+	assert_int_equal(queue_to(store, "+628222", "satu"), 1);
+	assert_return_code(store_outgoing_sent(store, &at, id, 0, 1, 1), 0);
+	assert_int_equal(
+		store_outgoing_next(store, at.now_ms, MODEM, false, OUTGOING_NOTICE, &next), 1);
+	assert_string_equal(next.recipient, "+628222");
+	outgoing_part_release(&next);
+}
+
+static void test_more_than_enough_has_to_wait(void **state)
+{
+	struct store *store = *state;
+	int64_t turn = -1;
+
+	assert_return_code(store_outgoing_turn(store, TO, at.now_ms, 3, 60000, &turn), 0);
+	assert_int_equal(turn, 0);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(queue(store, "banjir"), 1);
+	assert_return_code(store_outgoing_turn(store, TO, at.now_ms, 3, 60000, &turn), 0);
+	assert_int_equal(turn, at.now_ms + 60000);
+	assert_return_code(store_outgoing_turn(store, "+628222", at.now_ms, 3, 60000, &turn), 0);
+	assert_int_equal(turn, 0);
+}
+
+static void test_the_urgent_goes_first(void **state)
+{
+	struct store *store = *state;
+	struct outgoing_part next = { 0 };
+	const struct outgoing_request notice = { .recipient = "+628333",
+		.text = "pengumuman",
+		.purpose = "announcement",
+		.priority = OUTGOING_NOTICE,
+		.lifetime_ms = 60000 };
+
+	assert_int_equal(store_outgoing_add(store, &at, &notice), 1);
+	assert_int_equal(
+		store_outgoing_next(store, at.now_ms, MODEM, false, OUTGOING_ANSWER, &next), 0);
+	assert_int_equal(queue(store, "tiket"), 1);
+	hand_over(store, 0, 1);
+	assert_int_equal(
+		store_outgoing_next(store, at.now_ms, MODEM, false, OUTGOING_NOTICE, &next), 1);
+	assert_string_equal(next.recipient, "+628333");
 	outgoing_part_release(&next);
 }
 
@@ -284,6 +365,10 @@ int main(void)
 		TEST(test_what_is_too_old_expires),
 		TEST(test_a_stray_reference_settles_the_only_unsure_one),
 		TEST(test_fewer_parts_than_thought),
+		TEST(test_the_network_gave_up_for_now),
+		TEST(test_a_flood_delays_nobody_else),
+		TEST(test_more_than_enough_has_to_wait),
+		TEST(test_the_urgent_goes_first),
 		TEST(test_other_modems_take_over_only_when_asked),
 	};
 
