@@ -21,14 +21,13 @@ struct store *open_store(const struct request *request)
 	struct store *store = NULL;
 	int error = store_open_read(path, &store);
 
-	if (error == -ENOENT)
+	/* Everything else was said where it was found. */
+	if (error == -ENOENT && access(path, F_OK) < 0)
 		log_error(
 			"%s: no such database: start kotakd once, it makes it ([store] path in %s)",
 			path, request->config_path);
 	else if (error == -EACCES)
 		log_error("%s: not readable: run kotakctl as root or as kotakd's user", path);
-	else if (error < 0)
-		log_error("%s: can't be opened: %s", path, strerror(-error));
 	return error < 0 ? NULL : store;
 }
 
