@@ -17,10 +17,11 @@ void escalation_started(struct escalation *escalation, int64_t now_ms)
 {
 	escalation->running = true;
 	escalation->answered = false;
+	escalation->absent = false;
 	escalation->replaced = false;
 	escalation->recover = MODEM_RESET_WORKER;
 	if (escalation->worse_ms == INT64_MAX)
-		escalation->worse_ms = now_ms + ESCALATION_SOFT_AFTER_MS;
+		escalation->worse_ms = now_ms + ESCALATION_WORKER_AFTER_MS;
 }
 
 /* The pause before the next worker, by the number of deaths in a row. */
@@ -44,7 +45,7 @@ void escalation_start_failed(struct escalation *escalation, int64_t now_ms)
 {
 	plan_start(escalation, ESCALATION_PAUSE_MAX_MS, now_ms);
 	if (escalation->worse_ms == INT64_MAX)
-		escalation->worse_ms = now_ms + ESCALATION_SOFT_AFTER_MS;
+		escalation->worse_ms = now_ms + ESCALATION_WORKER_AFTER_MS;
 }
 
 void escalation_died(struct escalation *escalation, int64_t now_ms)
@@ -64,6 +65,7 @@ void escalation_died(struct escalation *escalation, int64_t now_ms)
 
 void escalation_answering(struct escalation *escalation, int64_t now_ms)
 {
+	escalation->absent = false;
 	if (!escalation->answered) {
 		escalation->answered = true;
 		escalation->answered_ms = now_ms;
@@ -78,8 +80,15 @@ void escalation_answering(struct escalation *escalation, int64_t now_ms)
 
 void escalation_not_answering(struct escalation *escalation, int64_t now_ms)
 {
+	escalation->absent = false;
 	if (escalation->worse_ms == INT64_MAX)
-		escalation->worse_ms = now_ms + ESCALATION_SOFT_AFTER_MS;
+		escalation->worse_ms = now_ms + ESCALATION_WORKER_AFTER_MS;
+}
+
+void escalation_absent(struct escalation *escalation, int64_t now_ms)
+{
+	escalation_not_answering(escalation, now_ms);
+	escalation->absent = true;
 }
 
 void escalation_demand(struct escalation *escalation, enum modem_reset how, int64_t now_ms)
@@ -94,6 +103,11 @@ static void worsen(struct escalation *escalation, int64_t now_ms)
 {
 	switch (escalation->stage) {
 	case ESCALATION_WELL:
+		escalation->stage = ESCALATION_WORKER;
+		escalation->recover = MODEM_RESET_WORKER;
+		escalation->worse_ms = now_ms + ESCALATION_SOFT_AFTER_MS;
+		break;
+	case ESCALATION_WORKER:
 		escalation->stage = ESCALATION_SOFT;
 		escalation->recover = MODEM_RESET_SOFT;
 		escalation->worse_ms = now_ms + ESCALATION_HARD_AFTER_MS;
@@ -120,7 +134,9 @@ static void worsen(struct escalation *escalation, int64_t now_ms)
 enum escalation_step escalation_next(
 	struct escalation *escalation, int64_t now_ms, enum modem_reset *recover)
 {
-	if (now_ms >= escalation->worse_ms) {
+	if (now_ms >= escalation->worse_ms && escalation->absent) {
+		escalation->worse_ms = now_ms + ESCALATION_AGAIN_MS;
+	} else if (now_ms >= escalation->worse_ms) {
 		worsen(escalation, now_ms);
 		escalation->replaced = escalation->running;
 		/* A worker that keeps dying keeps its pause: a reset doesn't mend a program. */
@@ -151,9 +167,12 @@ const char *escalation_news(struct escalation *escalation, int *level)
 	case ESCALATION_WELL:
 		*level = LOG_NOTICE;
 		return "the modem answers again";
+	case ESCALATION_WORKER:
+		*level = LOG_WARNING;
+		return "the modem doesn't answer: trying with a new worker";
 	case ESCALATION_SOFT:
 		*level = LOG_WARNING;
-		return "the modem doesn't answer: restarting it with AT+CFUN=1,1";
+		return "the modem still doesn't answer: restarting it with AT+CFUN=1,1";
 	case ESCALATION_HARD:
 		*level = LOG_WARNING;
 		return "the modem still doesn't answer: resetting its USB port or power";

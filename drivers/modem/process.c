@@ -55,6 +55,7 @@ struct modem_process {
 	pid_t pid;	  /* 0: no worker */
 	bool ended;	  /* reaped; its last words may still be in the channel */
 	bool killed;	  /* by us */
+	bool planned;	  /* to be replaced: nothing is wrong with it */
 	bool hung_up;	  /* its channel is closed; mostly it is just about to end */
 	siginfo_t ending; /* when ended */
 	char stop_reason[128];
@@ -277,6 +278,7 @@ static void describe_ending(struct modem_process *self)
 static void finish_worker(struct modem_process *self, int64_t now_ms)
 {
 	describe_ending(self);
+	self->planned = self->escalation.replaced;
 	escalation_died(&self->escalation, now_ms);
 	forget_worker(self);
 	self->status.answering = false;
@@ -308,6 +310,7 @@ static bool take_pending(struct modem_process *self, struct modem_event *event)
 		break;
 	case PENDING_STOPPED:
 		event->type = MODEM_STOPPED;
+		event->final = self->planned;
 		snprintf(event->text, sizeof(event->text), "%s", self->stop_reason);
 		break;
 	case PENDING_STATUS:
@@ -330,6 +333,8 @@ static bool accept_event(struct modem_process *self, struct modem_event *event, 
 		self->status = event->status;
 		if (event->status.answering)
 			escalation_answering(&self->escalation, now_ms);
+		else if (event->status.port[0] == '\0')
+			escalation_absent(&self->escalation, now_ms);
 		else
 			escalation_not_answering(&self->escalation, now_ms);
 		return true;
@@ -463,7 +468,7 @@ static void process_tick(struct modem *modem, int64_t now_ms)
 		start_due_worker(self, recover, now_ms);
 		break;
 	case ESCALATION_REPLACE:
-		kill_worker(self, "it is replaced to reset the modem");
+		kill_worker(self, "it is replaced since the modem doesn't answer");
 		break;
 	case ESCALATION_WAIT:
 		break;

@@ -17,6 +17,7 @@ enum what {
 	DIED,
 	ANSWERING,
 	MUTE,
+	ABSENT,
 	DEMAND_HARD,
 	NOTHING,
 };
@@ -51,6 +52,9 @@ static void happen(struct escalation *escalation, const struct chapter *chapter)
 		break;
 	case MUTE:
 		escalation_not_answering(escalation, chapter->at_ms);
+		break;
+	case ABSENT:
+		escalation_absent(escalation, chapter->at_ms);
 		break;
 	case DEMAND_HARD:
 		escalation_demand(escalation, MODEM_RESET_HARD, chapter->at_ms);
@@ -180,32 +184,63 @@ static void test_mute(void **state)
 		{ 110000, MUTE, ESCALATION_WAIT, PLAIN, 115000, NULL },
 		{ 114999, NOTHING, ESCALATION_WAIT, PLAIN, 115000, NULL },
 		{ 115000, NOTHING, ESCALATION_REPLACE, PLAIN, 135000,
-			"the modem doesn't answer: restarting" },
+			"the modem doesn't answer: trying" },
 		{ 115000, NOTHING, ESCALATION_REPLACE, PLAIN, 135000, NULL },
-		{ 115001, DIED, ESCALATION_START, MODEM_RESET_SOFT, 115001, NULL },
+		{ 115001, DIED, ESCALATION_START, PLAIN, 115001, NULL },
 		{ 115001, STARTED, ESCALATION_WAIT, PLAIN, 135000, NULL },
 		{ 120000, MUTE, ESCALATION_WAIT, PLAIN, 135000, NULL },
-		{ 135000, NOTHING, ESCALATION_REPLACE, PLAIN, 165000,
+		{ 135000, NOTHING, ESCALATION_REPLACE, PLAIN, 155000,
+			"the modem still doesn't answer: restarting" },
+		{ 135000, DIED, ESCALATION_START, MODEM_RESET_SOFT, 135000, NULL },
+		{ 135000, STARTED, ESCALATION_WAIT, PLAIN, 155000, NULL },
+		{ 155000, NOTHING, ESCALATION_REPLACE, PLAIN, 185000,
 			"the modem still doesn't answer: resetting" },
-		{ 135000, DIED, ESCALATION_START, MODEM_RESET_HARD, 135000, NULL },
-		{ 135000, STARTED, ESCALATION_WAIT, PLAIN, 165000, NULL },
-		{ 165000, NOTHING, ESCALATION_REPLACE, PLAIN, 195000,
+		{ 155000, DIED, ESCALATION_START, MODEM_RESET_HARD, 155000, NULL },
+		{ 155000, STARTED, ESCALATION_WAIT, PLAIN, 185000, NULL },
+		{ 185000, NOTHING, ESCALATION_REPLACE, PLAIN, 215000,
 			"the modem doesn't answer in spite of every reset" },
-		{ 165000, DIED, ESCALATION_START, MODEM_RESET_SOFT, 165000, NULL },
-		{ 165000, STARTED, ESCALATION_WAIT, PLAIN, 195000, NULL },
+		{ 185000, DIED, ESCALATION_START, MODEM_RESET_SOFT, 185000, NULL },
+		{ 185000, STARTED, ESCALATION_WAIT, PLAIN, 215000, NULL },
 		/* From now on in turn, every 30 seconds, and said no more. */
-		{ 195000, NOTHING, ESCALATION_REPLACE, PLAIN, 225000, NULL },
-		{ 195000, DIED, ESCALATION_START, MODEM_RESET_HARD, 195000, NULL },
-		{ 195000, STARTED, ESCALATION_WAIT, PLAIN, 225000, NULL },
-		{ 225000, NOTHING, ESCALATION_REPLACE, PLAIN, 255000, NULL },
-		{ 225000, DIED, ESCALATION_START, MODEM_RESET_SOFT, 225000, NULL },
-		{ 225000, STARTED, ESCALATION_WAIT, PLAIN, 255000, NULL },
-		{ 230000, ANSWERING, ESCALATION_WAIT, PLAIN, NEVER, "the modem answers again" },
+		{ 215000, NOTHING, ESCALATION_REPLACE, PLAIN, 245000, NULL },
+		{ 215000, DIED, ESCALATION_START, MODEM_RESET_HARD, 215000, NULL },
+		{ 215000, STARTED, ESCALATION_WAIT, PLAIN, 245000, NULL },
+		{ 245000, NOTHING, ESCALATION_REPLACE, PLAIN, 275000, NULL },
+		{ 245000, DIED, ESCALATION_START, MODEM_RESET_SOFT, 245000, NULL },
+		{ 245000, STARTED, ESCALATION_WAIT, PLAIN, 275000, NULL },
+		{ 250000, ANSWERING, ESCALATION_WAIT, PLAIN, NEVER, "the modem answers again" },
 		/* The next time begins at the beginning. */
-		{ 240000, MUTE, ESCALATION_WAIT, PLAIN, 255000, NULL },
-		{ 255000, NOTHING, ESCALATION_REPLACE, PLAIN, 275000,
-			"the modem doesn't answer: restarting" },
-		{ 255000, DIED, ESCALATION_START, MODEM_RESET_SOFT, 255000, NULL },
+		{ 260000, MUTE, ESCALATION_WAIT, PLAIN, 275000, NULL },
+		{ 275000, NOTHING, ESCALATION_REPLACE, PLAIN, 295000,
+			"the modem doesn't answer: trying" },
+		{ 275000, DIED, ESCALATION_START, PLAIN, 275000, NULL },
+	};
+
+	(void)state;
+	TELL(story);
+}
+
+/* Unplugged: one new worker, which finds no port and is left to look for it. */
+static void test_absent(void **state)
+{
+	static const struct chapter story[] = {
+		{ 0, STARTED, ESCALATION_WAIT, PLAIN, 15000, NULL },
+		{ 10, ANSWERING, ESCALATION_WAIT, PLAIN, NEVER, NULL },
+		{ 1000, MUTE, ESCALATION_WAIT, PLAIN, 16000, NULL },
+		{ 16000, NOTHING, ESCALATION_REPLACE, PLAIN, 36000,
+			"the modem doesn't answer: trying" },
+		{ 16000, DIED, ESCALATION_START, PLAIN, 16000, NULL },
+		{ 16000, STARTED, ESCALATION_WAIT, PLAIN, 36000, NULL },
+		{ 16100, ABSENT, ESCALATION_WAIT, PLAIN, 36000, NULL },
+		{ 36000, NOTHING, ESCALATION_WAIT, PLAIN, 66000, NULL },
+		{ 66000, NOTHING, ESCALATION_WAIT, PLAIN, 96000, NULL },
+		/* It is back, but mute: on with the next stage. */
+		{ 70000, MUTE, ESCALATION_WAIT, PLAIN, 96000, NULL },
+		{ 96000, NOTHING, ESCALATION_REPLACE, PLAIN, 116000,
+			"the modem still doesn't answer: restarting" },
+		{ 96000, DIED, ESCALATION_START, MODEM_RESET_SOFT, 96000, NULL },
+		{ 96000, STARTED, ESCALATION_WAIT, PLAIN, 116000, NULL },
+		{ 97000, ANSWERING, ESCALATION_WAIT, PLAIN, NEVER, "the modem answers again" },
 	};
 
 	(void)state;
@@ -253,6 +288,7 @@ int main(void)
 		cmocka_unit_test(test_dying),
 		cmocka_unit_test(test_cannot_start),
 		cmocka_unit_test(test_mute),
+		cmocka_unit_test(test_absent),
 		cmocka_unit_test(test_short_silence),
 		cmocka_unit_test(test_demand),
 	};

@@ -76,7 +76,9 @@ static void emit(struct channel *channel, const struct modem_event *event)
 /* Tells in its status what the test wants to know of the process. */
 static void emit_status(struct channel *channel, int argc, char **argv, const char *pin)
 {
-	struct modem_event event = { .type = MODEM_STATUS, .status = { .answering = true } };
+	struct modem_event event = { .type = MODEM_STATUS };
+
+	event.status.answering = strcmp(option(argc, argv, "--device"), "mute") != 0;
 
 	snprintf(
 		event.status.port, sizeof(event.status.port), "%s", option(argc, argv, "--device"));
@@ -282,6 +284,7 @@ static void expect_down(struct subject *subject, const char *why)
 {
 	expect(subject, MODEM_STOPPED);
 	assert_string_equal(subject->event.text, why);
+	assert_int_equal(subject->event.final, strcmp(why, "a reset was asked for") == 0);
 	expect(subject, MODEM_STATUS);
 	assert_false(subject->event.status.answering);
 	assert_non_null(strstr(subject->event.status.trouble, why));
@@ -469,9 +472,37 @@ static void test_hard_reset(void **state)
 	expect_up(&subject, "none");
 	assert_int_equal(
 		subject.modem->ops->reset(subject.modem, MODEM_RESET_HARD, subject.now_ms), 0);
-	expect_down(&subject, "a reset was asked for");
+	expect(&subject, MODEM_STOPPED);
+	assert_true(subject.event.final);
+	expect(&subject, MODEM_STATUS);
 	tick(&subject);
 	expect_up(&subject, "hard");
+	finish(&subject);
+}
+
+/* The worker is well but its modem mute: escalation.h has the stages. */
+static void test_mute(void **state)
+{
+	struct subject subject;
+	struct pollfd in;
+
+	(void)state;
+	make(&subject, "mute", NULL);
+	expect(&subject, MODEM_STARTED);
+	expect(&subject, MODEM_STATUS);
+	assert_int_equal(tick(&subject), 10000);
+	in = (struct pollfd) { .fd = subject.modem->ops->fd(subject.modem), .events = POLLIN };
+	assert_int_equal(poll(&in, 1, PATIENCE_MS), 1);
+	assert_int_equal(
+		subject.modem->ops->next(subject.modem, &subject.event, subject.now_ms), 0);
+	assert_int_equal(tick(&subject), 5000);
+	expect(&subject, MODEM_STOPPED);
+	assert_true(subject.event.final);
+	expect(&subject, MODEM_STATUS);
+	assert_int_equal(tick(&subject), 0);
+	expect(&subject, MODEM_STARTED);
+	expect(&subject, MODEM_STATUS);
+	assert_string_equal(subject.event.status.maker, "none");
 	finish(&subject);
 }
 
@@ -666,6 +697,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_wrong_message),
 		cmocka_unit_test(test_tokens),
 		cmocka_unit_test(test_hard_reset),
+		cmocka_unit_test(test_mute),
 		cmocka_unit_test(test_silent),
 		cmocka_unit_test(test_alive),
 		cmocka_unit_test(test_broken_workers),
