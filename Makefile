@@ -88,17 +88,17 @@ $(O)/locale/%/LC_MESSAGES/kotak.mo: firmware/dialogue/po/%.po
 
 # One test program per module, linked to every object but the mains.
 UNIT := $(patsubst tests/unit/%.c,$(O)/tests/%,$(wildcard tests/unit/test_*.c))
-UNIT_PPIDD := $(patsubst tests/unit/ppidd/%.c,$(O)/tests/%,$(wildcard tests/unit/ppidd/test_*.c))
-UNIT_SIM := $(patsubst tests/unit/modem-sim/%.c,$(O)/tests/%,$(wildcard tests/unit/modem-sim/test_*.c))
+UNIT_PPIDD := $(patsubst tests/unit/ppidd/%.c,$(O)/tests/ppidd/%,$(wildcard tests/unit/ppidd/test_*.c))
+UNIT_SIM := $(patsubst tests/unit/modem-sim/%.c,$(O)/tests/modem-sim/%,$(wildcard tests/unit/modem-sim/test_*.c))
 unit: $(UNIT) $(UNIT_PPIDD) $(UNIT_SIM)
 
 $(UNIT): $(O)/tests/%: $(O)/obj/tests/unit/%.o $(CORE) $(DRIVERS) $(BASE)
 	@mkdir -p $(@D)
 	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_kotakd) cmocka)
-$(UNIT_PPIDD): $(O)/tests/%: $(O)/obj/tests/unit/ppidd/%.o $(PPIDD) $(BASE)
+$(UNIT_PPIDD): $(O)/tests/ppidd/%: $(O)/obj/tests/unit/ppidd/%.o $(PPIDD) $(BASE)
 	@mkdir -p $(@D)
 	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_ppidd) cmocka)
-$(UNIT_SIM): $(O)/tests/%: $(O)/obj/tests/unit/modem-sim/%.o $(MODEM_SIM) $(BASE)
+$(UNIT_SIM): $(O)/tests/modem-sim/%: $(O)/obj/tests/unit/modem-sim/%.o $(MODEM_SIM) $(BASE)
 	@mkdir -p $(@D)
 	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_modem-sim) libsodium inih cmocka)
 
