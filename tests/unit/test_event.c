@@ -13,15 +13,15 @@
 
 /*
  * SHA-256 of the genesis zeros, a newline and the event's canonical text, computed outside
- * this program: printf '%064d\n%s' 0 "$CANONICAL" | sha256sum. Escapes are in capitals.
+ * this program: printf '%064d\n%s' 0 "$CANONICAL" | sha256sum. Escapes are in small letters.
  */
 #define CANONICAL                                                                                  \
 	"{\"actor\":\"complainant\",\"boot\":7,\"clock\":\"gsm\",\"data\":{\"channel\":\"sms\","   \
-	"\"n\":1,\"text\":\"\\u00E9\\uD83D\\uDE42\"},\"epoch\":1,"                                 \
+	"\"n\":1,\"text\":\"\\u00e9\\ud83d\\ude42\"},\"epoch\":1,"                                 \
 	"\"id\":\"123e4567-e89b-42d3-a456-426614174000\",\"seq\":1,"                               \
 	"\"ticket\":\"003-000123-7\",\"time\":\"2026-11-24T17:20:49.123Z\","                       \
 	"\"type\":\"complaint.received\"}"
-#define EXPECTED "ad9ba8133fa45b8a09f7c9b88b722a5f0c02bdfe8044c7bb691bf7c81636080f"
+#define EXPECTED "83e248805e8f165fc3b72678b839b07f96f4a4fb2a746a24d25fd4dde57441cd"
 
 static json_t *sample(void)
 {

@@ -97,7 +97,7 @@ int complaint_list(
 	}
 	result = db_query(db, &rows,
 		"SELECT " COLUMNS TABLES FILTER
-		"ORDER BY c.still_open DESC, c.created_ms DESC, c.uuid LIMIT $3 OFFSET $4",
+		"ORDER BY c.still_open DESC, c.created_ms DESC, c.ticket DESC LIMIT $3 OFFSET $4",
 		"ttii", filter->state, pattern, filter->most, filter->offset);
 	return result < 0 ? result : collect(rows, false, out);
 }

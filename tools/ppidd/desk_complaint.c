@@ -33,10 +33,11 @@ static const char *typed(const struct form_state *form, const char *name)
 	return form->form && strcmp(form->form, name) == 0 && form->text ? form->text : "";
 }
 
-static void answer_form(
-	struct request *request, FILE *out, const char *uuid, const struct form_state *form)
+static void answer_form(struct request *request, FILE *out, const char *uuid,
+	enum complaint_state state, const struct form_state *form)
 {
-	html(out, "<section class=\"card\"><h2>Jawab</h2>\n");
+	html(out, "<section class=\"card\"><h2>%s</h2>\n",
+		state_open(state) ? "Jawab" : "Jawab lagi");
 	form_head(request, out, uuid, "answer");
 	html(out,
 		"<label for=\"answer\">Jawaban untuk pengadu</label>\n"
@@ -104,7 +105,7 @@ static void forms(
 		return;
 	html(out, "<div class=\"forms\">\n");
 	if (decision_may_answer(state))
-		answer_form(request, out, uuid, form);
+		answer_form(request, out, uuid, state, form);
 	if (decision_may_ask(state))
 		question_form(request, out, uuid, form);
 	if (has_next(state))

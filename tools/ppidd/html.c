@@ -74,7 +74,7 @@ static void menu(FILE *out, const struct page_head *head)
 {
 	html(out, "<nav aria-label=\"Menu utama\"><ul>\n");
 	menu_entry(out, head, "/complaints", "Aduan");
-	menu_entry(out, head, "/unreadable", "Pesan tak terbaca");
+	menu_entry(out, head, "/unreadable", "Tak terbaca");
 	menu_entry(out, head, "/kiosks", "Kotak");
 	html(out,
 		"</ul></nav>\n<form class=\"who\" method=\"post\" action=\"/logout\">"
