@@ -20,6 +20,11 @@
 #define REPLIES_MAX 30
 #define REPLIES_WINDOW_MS (INT64_C(3600) * 1000)
 
+/* Two machines that answer each other do so within minutes; people don't say the same thrice. */
+#define LOOP_WINDOW_MS (INT64_C(3600) * 1000)
+/* A part that comes so late is a message of its own. */
+#define LATE_PART_MS (INT64_C(7) * 24 * 3600 * 1000)
+
 /* What the conversation needs to know of one sender, and owns meanwhile. */
 struct intake_view {
 	struct contact contact;
@@ -235,9 +240,38 @@ static int intake_message(const struct intake *intake, const struct moment *mome
 	/* It would answer our answer for ever. */
 	if (!silence && intake->own && intake->own(intake->context, message->sender))
 		silence = "our own number";
-
+	if (!silence) {
+		int loops = store_message_loops(
+			intake->store, message, moment->now_ms - LOOP_WINDOW_MS);
+		if (loops < 0)
+			return loops;
+		if (loops > 0)
+			silence = "a machine's answer, or the same words over and over";
+	}
 	return silence ? intake_silent(intake, moment, message, silence)
 		       : intake_converse(intake, moment, message);
+}
+
+/* A part that came after its message had been taken without it joins the ticket. 1 or 0. */
+static int intake_late(const struct intake *intake, const struct moment *moment, int64_t pdu_id)
+{
+	autofree char *text = NULL;
+	char ticket[TICKET_SIZE];
+	int late = store_part_late(
+		intake->store, pdu_id, moment->now_ms - LATE_PART_MS, ticket, &text);
+
+	if (late <= 0 || !*ticket)
+		return late;
+	int error = store_complaint_details(intake->store, moment, ticket, NULL, NULL, text, false);
+	return error < 0 ? error : 1;
+}
+
+/* Why a message isn't for us whoever sent it; NULL when it is. */
+static const char *kind_silence(const struct modem_decoded *decoded)
+{
+	if (decoded->binary)
+		return "binary message";
+	return decoded->indication ? "message waiting indication" : NULL;
 }
 
 static int intake_part(const struct intake *intake, const struct moment *moment, int64_t pdu_id,
@@ -245,17 +279,20 @@ static int intake_part(const struct intake *intake, const struct moment *moment,
 {
 	struct inbound_message message = { 0 };
 	char sender[MODEM_ADDRESS_SIZE];
+	const char *silence = kind_silence(decoded);
 
 	address_normalise(decoded->address, decoded->address_type, sender);
 	int found = store_part_add(intake->store, pdu_id, sender, decoded, moment->now_ms);
 	if (found == 0)
 		found = store_pdu_decoded(intake->store, pdu_id);
 	if (found == 0)
-		found = store_message_join(intake->store, pdu_id, &message);
-	if (found > 0) {
-		found = decoded->binary ? intake_silent(intake, moment, &message, "binary message")
-					: intake_message(intake, moment, &message);
-	}
+		found = intake_late(intake, moment, pdu_id);
+	if (found != 0)
+		return found < 0 ? found : 0;
+	found = store_message_join(intake->store, pdu_id, &message);
+	if (found > 0)
+		found = silence ? intake_silent(intake, moment, &message, silence)
+				: intake_message(intake, moment, &message);
 	inbound_message_release(&message);
 	return found;
 }

@@ -65,16 +65,17 @@ static void decoding_forget(struct decoding *decoding, int64_t id)
 }
 
 /*
- * The worker that decoded is gone. If it had one PDU alone, that one is to blame; if several,
- * each of them gets its turn alone.
+ * The worker that decoded is gone. If it was at fault and had one PDU alone, that one is to
+ * blame; if several, each of them gets its turn alone. A worker that somebody killed says
+ * nothing against a message.
  */
-static int decoding_interrupted(struct kiosk *kiosk)
+static int decoding_interrupted(struct kiosk *kiosk, bool at_fault)
 {
 	struct decoding *decoding = &kiosk->decoding;
 	struct moment moment = kiosk_moment(kiosk);
 	int error = 0;
 
-	if (decoding->count == 1) {
+	if (at_fault && decoding->count == 1) {
 		int crashes = store_pdu_crashed(kiosk->store, decoding->ids[0]);
 		if (crashes >= CRASHES_MAX)
 			crashes = store_pdu_unreadable(kiosk->store, &moment, decoding->ids[0],
@@ -82,7 +83,7 @@ static int decoding_interrupted(struct kiosk *kiosk)
 		error = crashes < 0 ? crashes : 0;
 	}
 	for (size_t i = 0; i < decoding->count; i++) {
-		if (decoding->ids[i] > decoding->alone_upto)
+		if (at_fault && decoding->ids[i] > decoding->alone_upto)
 			decoding->alone_upto = decoding->ids[i];
 	}
 	decoding->count = 0;
@@ -181,7 +182,7 @@ static int worker_stopped(struct modem_slot *slot, const struct modem_event *eve
 		slot->status_since_ms = kiosk->time.wall_ms;
 	slot->status.answering = false;
 	if (&kiosk->modems[kiosk->decoding.modem] == slot)
-		error = decoding_interrupted(kiosk);
+		error = decoding_interrupted(kiosk, event->at_fault);
 	if (error == 0)
 		error = outbox_worker_gone(kiosk, slot);
 	return error;

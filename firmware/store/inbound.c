@@ -182,34 +182,60 @@ static int group_parts(
 {
 	if (group->total == 1)
 		return store_query(store, statement,
-			"SELECT text, pdu_id FROM inbound_part WHERE pdu_id = ?", "i",
+			"SELECT text, pdu_id, 1 FROM inbound_part WHERE pdu_id = ?", "i",
 			group->pdu_id);
 	return store_query(store, statement,
-		"SELECT text, max(pdu_id) FROM inbound_part WHERE message_id IS NULL AND sender = ?"
+		"SELECT text, max(pdu_id), number FROM inbound_part WHERE message_id IS NULL AND "
+		"sender = ?"
 		" AND reference = ? AND wide = ? AND total = ? GROUP BY number ORDER BY number",
 		"tiii", group->sender, group->reference, group->wide, group->total);
+}
+
+/* What stands in a text for parts that never came. */
+static const uint16_t gap[] = { ' ', '[', '.', '.', '.', ']', ' ' };
+
+/* A text that grows, in UTF-16. */
+struct units {
+	uint16_t *units;
+	size_t count;
+};
+
+static int units_add(struct units *text, const void *units, size_t size)
+{
+	size_t count = size / sizeof(*text->units);
+	uint16_t *grown = reallocarray(text->units, text->count + count + 1, sizeof(*grown));
+
+	if (!grown)
+		return -ENOMEM;
+	text->units = grown;
+	if (count)
+		memcpy(grown + text->count, units, count * sizeof(*grown));
+	text->count += count;
+	return 0;
 }
 
 static int group_text(struct store *store, const struct part_group *group, char **text)
 {
 	autostatement sqlite3_stmt *statement = NULL;
-	autofree uint16_t *units = NULL;
-	size_t count = 0;
+	struct units joined = { 0 };
+	int64_t next = 1;
 	int found = group_parts(store, &statement, group);
 
-	if (found < 0)
-		return found;
-	while ((found = store_step(store, statement)) > 0) {
-		size_t size = (size_t)sqlite3_column_bytes(statement, 0);
-		uint16_t *grown = reallocarray(units, count + size / 2 + 1, sizeof(*units));
-		if (!grown)
-			return -ENOMEM;
-		units = grown;
-		if (size)
-			memcpy(units + count, sqlite3_column_blob(statement, 0), size);
-		count += size / 2;
+	while (found >= 0 && (found = store_step(store, statement)) > 0) {
+		int64_t number = sqlite3_column_int64(statement, 2);
+		if (number != next)
+			found = units_add(&joined, gap, sizeof(gap));
+		if (found >= 0)
+			found = units_add(&joined, sqlite3_column_blob(statement, 0),
+				(size_t)sqlite3_column_bytes(statement, 0));
+		next = number + 1;
 	}
-	return found < 0 ? found : utf16_to_utf8(units, count, text);
+	if (found >= 0 && next <= group->total)
+		found = units_add(&joined, gap, sizeof(gap));
+	if (found >= 0)
+		found = utf16_to_utf8(joined.units, joined.count, text);
+	free(joined.units);
+	return found;
 }
 
 static int group_claim(struct store *store, const struct part_group *group, int64_t message)
@@ -306,6 +332,59 @@ int store_message_overdue(struct store *store, int64_t before_ms, struct inbound
 		found = group_join(store, &group, out);
 	free(group.sender);
 	return found;
+}
+
+int store_part_late(struct store *store, int64_t pdu_id, int64_t since_ms,
+	char ticket[static TICKET_SIZE], char **text)
+{
+	autostatement sqlite3_stmt *statement = NULL;
+	int found = store_query(store, &statement,
+		"SELECT m.id, coalesce (m.ticket, ''), p.text FROM inbound_part p"
+		" JOIN inbound_part q ON q.sender = p.sender AND q.reference = p.reference"
+		" AND q.wide = p.wide AND q.total = p.total AND q.number <> p.number"
+		" JOIN inbound_message m ON m.id = q.message_id AND m.parts_missing > 0"
+		" AND m.received_ms > ?2 WHERE p.pdu_id = ?1 AND p.message_id IS NULL"
+		" AND p.total > 1 AND NOT EXISTS (SELECT 1 FROM inbound_part r"
+		" WHERE r.message_id = m.id AND r.number = p.number) ORDER BY m.id DESC LIMIT 1",
+		"ii", pdu_id, since_ms);
+
+	if (found == 0)
+		found = store_step(store, statement);
+	if (found <= 0)
+		return found;
+	int64_t message = sqlite3_column_int64(statement, 0);
+	snprintf(ticket, TICKET_SIZE, "%s", (const char *)sqlite3_column_text(statement, 1));
+	struct units part = { 0 };
+	int error = units_add(&part, sqlite3_column_blob(statement, 2),
+		(size_t)sqlite3_column_bytes(statement, 2));
+	if (error == 0)
+		error = utf16_to_utf8(part.units, part.count, text);
+	free(part.units);
+	if (error == 0)
+		error = store_run(store, "UPDATE inbound_part SET message_id = ? WHERE pdu_id = ?",
+			"ii", message, pdu_id);
+	if (error >= 0)
+		error = store_run(store,
+			"UPDATE inbound_message SET parts_missing = parts_missing - 1 WHERE id = ?",
+			"i", message);
+	return error < 0 ? error : 1;
+}
+
+int store_message_loops(
+	struct store *store, const struct inbound_message *message, int64_t since_ms)
+{
+	int64_t same = 0, echoes = 0;
+	int found = store_value(store, &same,
+		"SELECT count(*) FROM (SELECT text FROM inbound_message WHERE sender = ? AND id < ?"
+		" AND received_ms > ? ORDER BY id DESC LIMIT 2) WHERE text = ?",
+		"tiit", message->sender, message->id, since_ms, message->text);
+
+	if (found > 0)
+		found = store_value(store, &echoes,
+			"SELECT count(*) FROM outgoing_sms WHERE recipient = ? AND created_ms > ?"
+			" AND length(text) >= 20 AND instr(?, text) > 0",
+			"tit", message->sender, since_ms, message->text);
+	return found < 0 ? found : same >= 2 || echoes > 0;
 }
 
 int store_parts_oldest(struct store *store, int64_t *received_ms)

@@ -8,6 +8,7 @@
 
 #include "port/modem.h"
 #include "store/store.h"
+#include "wire/ticket.h"
 
 struct inbound_message {
 	int64_t id;
@@ -56,6 +57,21 @@ must_check int store_message_join(struct store *store, int64_t pdu_id, struct in
 /* Joins what there is of the oldest message that has waited since before_ms. 1 or 0. */
 must_check int store_message_overdue(
 	struct store *store, int64_t before_ms, struct inbound_message *out);
+
+/*
+ * Whether the PDU's part is a late one of a message that was taken without it: then it is given
+ * to that message. 1, the ticket that it led to ("" for none) and the part's text (caller frees),
+ * or 0.
+ */
+must_check int store_part_late(struct store *store, int64_t pdu_id, int64_t since_ms,
+	char ticket[static TICKET_SIZE], char **text);
+
+/*
+ * Whether a message is a machine's: 1 when the same words have come from this sender twice in a
+ * row before, since since_ms, or when it holds what we have sent there ourselves.
+ */
+must_check int store_message_loops(
+	struct store *store, const struct inbound_message *message, int64_t since_ms);
 
 /* When the oldest waiting part came; INT64_MAX when none waits. */
 must_check int store_parts_oldest(struct store *store, int64_t *received_ms);

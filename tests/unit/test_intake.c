@@ -194,6 +194,54 @@ static void test_missing_parts_are_not_waited_for_forever(void **state)
 	assert_return_code(store_commit(store), 0);
 	assert_int_equal(count(store, COMPLAINTS), 1);
 	assert_int_equal(count(store, "SELECT parts_missing FROM inbound_message"), 1);
+	/* What comes after all joins the ticket, and nobody is answered twice. */
+	part = deliver_from("+628111", MODEM_ADDRESS_INTERNATIONAL, "tidak pernah diperbaiki");
+	part.concat_total = 2;
+	part.concat_number = 2;
+	take(store, &part);
+	assert_int_equal(count(store, COMPLAINTS), 1);
+	assert_int_equal(count(store, REPLIES), 1);
+	assert_int_equal(count(store, "SELECT parts_missing FROM inbound_message"), 0);
+	assert_int_equal(
+		count(store, "SELECT count(*) FROM event WHERE type = 'complaint.details'"), 1);
+	assert_int_equal(count(store, "SELECT count(*) FROM complaint_personal WHERE text LIKE"
+				      " '%dan  [...]%'"),
+		1);
+}
+
+static void test_two_machines_fall_silent(void **state)
+{
+	struct store *store = *state;
+	autofree char *echo = NULL;
+
+	for (int i = 0; i < 5; i++)
+		say(store, "+628777", "Maaf, saya sedang rapat. Pesan Anda akan dibalas nanti.");
+	assert_int_equal(count(store, REPLIES), 2);
+	/* Another one that sends our own words back. */
+	say(store, "+628778", "Lampu jalan di dekat masjid mati sudah seminggu");
+	autofree char *reply = last_reply(store);
+	assert_true(asprintf(&echo, "Balasan otomatis: %s", reply) > 0);
+	say(store, "+628778", echo);
+	assert_int_equal(count(store, REPLIES), 3);
+	assert_int_equal(
+		count(store, "SELECT count(*) FROM inbound_message WHERE outcome LIKE 'ignored%'"),
+		4);
+}
+
+static void test_a_flood_is_deferred_not_dropped(void **state)
+{
+	struct store *store = *state;
+	char text[64];
+
+	for (int i = 0; i < 100; i++) {
+		snprintf(text, sizeof(text), "ADUAN nomor %d tentang jalan yang rusak", i);
+		say(store, "+628777", text);
+	}
+	assert_int_equal(count(store, COMPLAINTS), 100);
+	assert_int_equal(count(store, REPLIES), 100);
+	assert_int_equal(count(store, "SELECT count(*) FROM outgoing_sms WHERE not_before_ms >"
+				      " created_ms"),
+		70);
 }
 
 static void test_who_is_not_answered_is_written_down(void **state)
@@ -358,6 +406,8 @@ int main(void)
 		TEST(test_parts_in_any_order_interleaved),
 		TEST(test_a_surrogate_pair_split_over_parts),
 		TEST(test_missing_parts_are_not_waited_for_forever),
+		TEST(test_two_machines_fall_silent),
+		TEST(test_a_flood_is_deferred_not_dropped),
 		TEST(test_who_is_not_answered_is_written_down),
 		TEST(test_numbers_have_one_form),
 		TEST(test_guessing_is_slowed),
