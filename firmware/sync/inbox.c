@@ -13,9 +13,8 @@
 #define POLL_TIMEOUT_MS ((POLL_WAIT_SECONDS + 30) * 1000)
 #define RESTORE_TIMEOUT_MS 90000
 
-/* A poll that was held so long was a long poll: the next one may follow at once. */
+/* A poll that was held so long was a long poll. */
 #define POLL_HELD_MS 10000
-/* Otherwise the server answers at once whatever we ask, and is asked less and less often. */
 #define POLL_PAUSE_LEAST_MS 1000
 #define POLL_PAUSE_MOST_MS 10000
 /* A server without the page may have been replaced by one with it. */
@@ -49,6 +48,7 @@ static int ask_commands(struct sync *sync, const struct sync_place *place)
 {
 	char path[160];
 
+	sync->poll_after = place->command_number;
 	snprintf(path, sizeof(path), "/v1/kiosk/commands?after=%" PRId64 "%s%s&wait=%d",
 		place->command_number, *place->command_id ? "&id=" : "", place->command_id,
 		POLL_WAIT_SECONDS);
@@ -89,17 +89,32 @@ static void inbox_failed(struct sync *sync)
 	sync_postpone(sync, &sync->inbox);
 }
 
-static int take_commands(struct sync *sync, const json_t *commands)
+/*
+ * A poll that was held, or that brought something, may be followed by the next at once. One
+ * that was answered at once with nothing new comes from a server that doesn't wait: it is asked
+ * less and less often. (Commands may have come with the answer to an upload meanwhile.)
+ */
+static void poll_pace(struct sync *sync, bool news)
 {
-	struct sync_place place;
-	int error = store_sync_place(sync->store, &place);
+	if (news || sync->now_ms - sync->inbox.started_ms >= POLL_HELD_MS)
+		sync->poll_pause_ms = 0;
+	else if (sync->poll_pause_ms == 0)
+		sync->poll_pause_ms = POLL_PAUSE_LEAST_MS;
+	else
+		sync->poll_pause_ms *= 2;
+	if (sync->poll_pause_ms > POLL_PAUSE_MOST_MS)
+		sync->poll_pause_ms = POLL_PAUSE_MOST_MS;
+	sync->inbox.not_before_ms = sync->now_ms + sync->poll_pause_ms;
+}
+
+/* Stores what is new, in a transaction. Returns how many. */
+static int take_commands(struct sync *sync, const struct sync_place *place, const json_t *commands)
+{
+	int error = json_array_size(commands) > 0 ? store_begin(sync->store) : 0;
 
 	if (error < 0 || json_array_size(commands) == 0)
 		return error;
-	error = store_begin(sync->store);
-	if (error < 0)
-		return error;
-	int taken = inbox_take(sync, &place, commands);
+	int taken = inbox_take(sync, place, commands);
 	error = taken < 0 ? taken : store_commit(sync->store);
 	if (error < 0) {
 		store_rollback(sync->store);
@@ -112,29 +127,23 @@ static void poll_answer(struct sync *sync, const struct uplink_response *respons
 {
 	autojson json_t *answer = sync_json(response);
 	const json_t *commands = json_object_get(answer, "commands");
-	bool held = sync->now_ms - sync->inbox.started_ms >= POLL_HELD_MS;
+	struct sync_place place;
 
 	if (response->status != 204 && !json_is_array(commands)) {
 		log_warning("sync: the server's list of commands makes no sense");
 		inbox_failed(sync);
 		return;
 	}
-	int taken = take_commands(sync, commands);
+	int taken = store_sync_place(sync->store, &place);
+	if (taken == 0)
+		taken = take_commands(sync, &place, commands);
 	if (taken < 0) {
 		sync_postpone(sync, &sync->inbox);
 		return;
 	}
 	sync->commands_taken += taken;
 	sync->inbox.failures = 0;
-	if (taken > 0 || held)
-		sync->poll_pause_ms = 0;
-	else if (sync->poll_pause_ms == 0)
-		sync->poll_pause_ms = POLL_PAUSE_LEAST_MS;
-	else if (sync->poll_pause_ms < POLL_PAUSE_MOST_MS)
-		sync->poll_pause_ms *= 2;
-	if (sync->poll_pause_ms > POLL_PAUSE_MOST_MS)
-		sync->poll_pause_ms = POLL_PAUSE_MOST_MS;
-	sync->inbox.not_before_ms = sync->now_ms + sync->poll_pause_ms;
+	poll_pace(sync, taken > 0 || place.command_number != sync->poll_after);
 	sync_contact(sync);
 }
 

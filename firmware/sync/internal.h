@@ -89,6 +89,7 @@ struct sync {
 	unsigned epochs_unproven; /* epochs begun since the server last took an event */
 
 	struct sync_slot inbox;
+	int64_t poll_after; /* the cursor that the poll under way was asked with */
 	int64_t poll_pause_ms;
 	int64_t poll_absent_until_ms; /* the server has no such page */
 };
