@@ -56,6 +56,7 @@ struct modem_process {
 	bool ended;	  /* reaped; its last words may still be in the channel */
 	bool killed;	  /* by us */
 	bool planned;	  /* to be replaced: nothing is wrong with it */
+	bool at_fault;	  /* it crashed or hung */
 	bool hung_up;	  /* its channel is closed; mostly it is just about to end */
 	siginfo_t ending; /* when ended */
 	char stop_reason[128];
@@ -274,11 +275,29 @@ static void describe_ending(struct modem_process *self)
 			"it was ended by signal %d (%s)", status, strsignal(status));
 }
 
+/*
+ * Whether it fell over what it was doing. An end from outside (the kernel short of memory, an
+ * operator's kill) tells nothing about that.
+ */
+static bool ended_by_fault(const struct modem_process *self)
+{
+	int status = self->ending.si_status;
+
+	if (self->escalation.replaced || self->ending.si_code == 0)
+		return false;
+	if (self->killed)
+		return true;
+	if (self->ending.si_code == CLD_EXITED)
+		return status != EXIT_SUCCESS && status != EXIT_NOT_RUN;
+	return status != SIGKILL && status != SIGTERM && status != SIGINT && status != SIGHUP;
+}
+
 /* The worker is gone and its last word was read: tells what that means. */
 static void finish_worker(struct modem_process *self, int64_t now_ms)
 {
 	describe_ending(self);
 	self->planned = self->escalation.replaced;
+	self->at_fault = ended_by_fault(self);
 	escalation_died(&self->escalation, now_ms);
 	forget_worker(self);
 	self->status.answering = false;
@@ -311,6 +330,7 @@ static bool take_pending(struct modem_process *self, struct modem_event *event)
 	case PENDING_STOPPED:
 		event->type = MODEM_STOPPED;
 		event->final = self->planned;
+		event->at_fault = self->at_fault;
 		snprintf(event->text, sizeof(event->text), "%s", self->stop_reason);
 		break;
 	case PENDING_STATUS:

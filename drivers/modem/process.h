@@ -24,7 +24,8 @@ struct modem_process_config {
  * - fd() stays the same from creation to close(); poll it for input only.
  * - Call next() until it gives 0, and tick() at deadline(), which any call may have changed.
  * - start() returns 0 also when the worker can't be run just now: it is tried again.
- * - MODEM_STOPPED has final set when the worker was ended on purpose, to be replaced.
+ * - MODEM_STOPPED has final set when the worker was ended on purpose, to be replaced, and
+ *   at_fault when it crashed, gave up or hung: then what it had in hand may be the cause.
  * - stored() with the token of an earlier worker does nothing: the PDU will come again.
  * - decode(), send() and ussd() give -ENOTCONN while no worker runs and -EAGAIN while its
  *   queue is full; send() gives -EBUSY while one is under way, -EMSGSIZE when the text has

@@ -125,6 +125,7 @@ struct modem_event {
 	char text[256];	    /* MODEM_STOPPED: why; MODEM_USSD: the text, UTF-8 */
 	char raw[512];	    /* MODEM_USSD: as it came */
 	bool final;	    /* MODEM_USSD: the network doesn't wait for an answer */
+	bool at_fault;	    /* MODEM_STOPPED: it crashed or hung; nobody outside ended it */
 	int64_t time_ms;
 };
 

@@ -285,6 +285,9 @@ static void expect_down(struct subject *subject, const char *why)
 	expect(subject, MODEM_STOPPED);
 	assert_string_equal(subject->event.text, why);
 	assert_int_equal(subject->event.final, strcmp(why, "a reset was asked for") == 0);
+	/* What the worker had in hand is to blame only for what the worker did itself. */
+	assert_int_equal(subject->event.at_fault,
+		!subject->event.final && !strstr(why, "Killed") && !strstr(why, "can't be run"));
 	expect(subject, MODEM_STATUS);
 	assert_false(subject->event.status.answering);
 	assert_non_null(strstr(subject->event.status.trouble, why));
