@@ -196,6 +196,7 @@ static void finish(struct at_channel *channel, enum at_result result, int code)
 {
 	struct at_command command = channel->command;
 	struct at_answer answer;
+	int64_t missed_ms = channel->deadline_ms;
 
 	if (result != AT_TIMEOUT && result != AT_ABORTED)
 		flush_waiting_line(channel);
@@ -206,7 +207,7 @@ static void finish(struct at_channel *channel, enum at_result result, int code)
 	channel->state = STATE_IDLE;
 	channel->deadline_ms = INT64_MAX;
 	if (result == AT_TIMEOUT)
-		at_channel_synchronise(channel, INT64_MIN);
+		at_channel_synchronise(channel, missed_ms);
 	if (command.done)
 		command.done(command.context, &answer);
 }

@@ -94,12 +94,12 @@ bool at_parse_selected(
 {
 	struct at_fields fields = at_fields_of(line);
 	char names[3][AT_STORE_SIZE] = { "", "", "" };
-	int ignored;
+	int used, total;
 
 	for (size_t i = 0; i < 3; i++) {
-		if (!at_next_text(&fields, names[i], AT_STORE_SIZE) || strlen(names[i]) != 2)
+		if (!at_next_text(&fields, names[i], AT_STORE_SIZE) || strlen(names[i]) != 2 ||
+			!at_next_number(&fields, &used) || !at_next_number(&fields, &total))
 			break;
-		(void)(at_next_number(&fields, &ignored) && at_next_number(&fields, &ignored));
 	}
 	snprintf(reading, AT_STORE_SIZE, "%s", names[0]);
 	snprintf(receiving, AT_STORE_SIZE, "%s", names[2][0] ? names[2] : names[0]);

@@ -73,7 +73,8 @@ static unsigned decode_septets(const uint8_t *bytes, size_t size, char *out, siz
 		escaped = false;
 		good += likely(character) && septet != 0;
 		all++;
-		(void)alphabet_append(out, out_size, character == ALPHABET_ESCAPE ? ' ' : character);
+		(void)alphabet_append(
+			out, out_size, character == ALPHABET_ESCAPE ? ' ' : character);
 	}
 	return all ? 100 * good / all : 0;
 }

@@ -5,7 +5,7 @@
 
 #include "base/cleanup.h"
 
-#define ANY -1
+#define ANY (-1)
 
 /* Ranks of ports for which the table has no place. */
 #define RANK_NEUTRAL 10

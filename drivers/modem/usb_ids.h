@@ -4,7 +4,7 @@
 #define KOTAK_MODEM_USB_IDS_H
 
 /* A port that isn't a modem's. */
-#define USB_NOT_A_MODEM -1
+#define USB_NOT_A_MODEM (-1)
 
 /*
  * How promising a port is, by its device's USB ids and its interface number (-1: not known): the

@@ -360,9 +360,9 @@ static void arm(struct worker *worker)
 		(void)sd_event_source_set_enabled(worker->timer, SD_EVENT_OFF);
 		return;
 	}
-	wait_ms = deadline_ms - worker->now_ms;
 	if (deadline_ms < worker->now_ms)
 		deadline_ms = worker->now_ms;
+	wait_ms = deadline_ms - worker->now_ms;
 	(void)sd_event_source_set_time(worker->timer, (uint64_t)deadline_ms * 1000);
 	(void)sd_event_source_set_time_accuracy(
 		worker->timer, wait_ms > EXACT_MS ? 250 * 1000 : 1000);
@@ -435,9 +435,8 @@ static int on_channel(sd_event_source *source, int fd, uint32_t events, void *co
 	(void)source;
 	(void)fd;
 	read_clock(worker);
-	if (events & (EPOLLHUP | EPOLLERR))
-		result = -EPIPE;
-	else if (channel_waiting(worker->channel) && channel_flush(worker->channel) == -EPIPE)
+	if ((events & (EPOLLHUP | EPOLLERR)) ||
+		(channel_waiting(worker->channel) && channel_flush(worker->channel) == -EPIPE))
 		result = -EPIPE;
 	for (int i = 0; result == 1 && i < REQUESTS_MAX && !channel_waiting(worker->channel); i++) {
 		result = channel_next_request(worker->channel, &worker->request);

@@ -21,7 +21,7 @@
 #define USSD_ANSWER_MS 60000
 /* The network kept silent, and may have taken it (27.005, 3.2.5: network timeout). */
 #define CMS_NETWORK_TIMEOUT 332
-#define NO_ANSWER -1
+#define NO_ANSWER (-1)
 
 static void send_failed(struct worker *worker, int error, bool maybe_sent, bool permanent)
 {

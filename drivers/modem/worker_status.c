@@ -25,13 +25,10 @@ void worker_take_registration(struct worker *worker, const char *line)
 	if (!at_parse_registration(line, part))
 		return;
 	/* Messages go by either network: the better one counts. */
-	if (worker->packet == MODEM_REGISTRATION_HOME ||
-		worker->packet == MODEM_REGISTRATION_ROAMING)
-		worker->status.registration = worker->packet;
-	else if (worker->circuit != MODEM_REGISTRATION_UNKNOWN)
-		worker->status.registration = worker->circuit;
-	else
-		worker->status.registration = worker->packet;
+	packet = worker->packet == MODEM_REGISTRATION_HOME ||
+		 worker->packet == MODEM_REGISTRATION_ROAMING ||
+		 worker->circuit == MODEM_REGISTRATION_UNKNOWN;
+	worker->status.registration = packet ? worker->packet : worker->circuit;
 	if (worker->status.registration != before)
 		worker->operator_due = true;
 }
