@@ -15,7 +15,7 @@
 
 int body_append(char **body, size_t *size, size_t *capacity, const char *data, size_t more)
 {
-	if (*size + more + 1 > *capacity) {
+	if (!*body || *size + more + 1 > *capacity) {
 		size_t wanted = *capacity ? *capacity * 2 : 4096;
 		while (wanted < *size + more + 1)
 			wanted *= 2;

@@ -195,20 +195,21 @@ int chain_append(struct db *db, const struct step *step, const char *type, const
 {
 	struct chain_head head;
 	char id[UUID_SIZE], time[TIME_SIZE], hash[HASH_SIZE];
-	int64_t starts = 0;
+	int64_t starts = 0, seq;
 
 	int error = chain_head(db, SERVER_SOURCE, &head);
 	if (error >= 0)
 		error = count_starts(db, &starts);
 	if (error < 0)
 		return error;
+	seq = head.seq + 1;
 	uuid_new(id);
 	time_format(step->now_ms, time);
 	autojson json_t *own = data ? json_deep_copy(data) : json_object();
 	autojson json_t *event = json_pack("{s:I, s:I, s:s, s:s, s:s, s:I, s:s, s:s, s:s?, s:O}",
-		"epoch", (json_int_t)1, "seq", (json_int_t)(head.seq + 1), "id", id, "time", time,
-		"clock", clock_quality(), "boot", (json_int_t)starts, "actor", step->actor, "type",
-		type, "ticket", ticket, "data", own);
+		"epoch", (json_int_t)1, "seq", (json_int_t)seq, "id", id, "time", time, "clock",
+		clock_quality(), "boot", (json_int_t)starts, "actor", step->actor, "type", type,
+		"ticket", ticket, "data", own);
 	if (!event)
 		return -ENOMEM;
 	error = personal ? event_seal(event, personal) : 0;

@@ -46,8 +46,9 @@ static int print_list(struct ctl *ctl, const json_t *list, const char *const *ke
 
 	if (ctl->json)
 		return print_json(list);
-	json_array_foreach (list, i, item)
+	json_array_foreach (list, i, item) {
 		print_fields(item, keys);
+	}
 	return CTL_FINE;
 }
 
@@ -106,11 +107,13 @@ static int show_plain(const json_t *complaint)
 		putchar('\n');
 	}
 	puts("\nevents");
-	json_array_foreach (json_object_get(complaint, "events"), i, item)
+	json_array_foreach (json_object_get(complaint, "events"), i, item) {
 		print_fields(item, event_keys);
+	}
 	puts("\nmessages");
-	json_array_foreach (json_object_get(complaint, "messages"), i, item)
+	json_array_foreach (json_object_get(complaint, "messages"), i, item) {
 		print_fields(item, message_keys);
+	}
 	return CTL_FINE;
 }
 

@@ -177,41 +177,43 @@ static struct sqlite_rows *take_cached(struct sqlite_db *db, const char *sql)
 	return NULL;
 }
 
-static int prepare(struct sqlite_db *db, const char *sql, struct sqlite_rows **out)
+/* NULL and in *error why not. */
+static struct sqlite_rows *prepare(struct sqlite_db *db, const char *sql, int *error)
 {
 	struct sqlite_rows *rows = take_cached(db, sql);
+	bool cached = rows != NULL;
 
-	if (!rows) {
+	if (!rows)
 		rows = calloc(1, sizeof(*rows));
-		if (!rows)
-			return -ENOMEM;
-	} else {
-		rows->cached = true;
+	if (!rows) {
+		*error = -ENOMEM;
+		return NULL;
 	}
 	rows->rows.db = &db->db;
+	rows->cached = cached;
 	if (!rows->statement) {
 		int code = sqlite3_prepare_v3(db->handle, sql, -1,
-			rows->cached ? SQLITE_PREPARE_PERSISTENT : 0, &rows->statement, NULL);
+			cached ? SQLITE_PREPARE_PERSISTENT : 0, &rows->statement, NULL);
 		if (code != SQLITE_OK) {
-			if (!rows->cached)
+			*error = refused(db, code, sql);
+			if (!cached)
 				free(rows);
-			return refused(db, code, sql);
+			return NULL;
 		}
 		rows->sql = sql;
 	}
 	rows->used = true;
-	*out = rows;
-	return 0;
+	return rows;
 }
 
 static int sqlite_query(struct db *base, const char *sql, const struct db_argument *arguments,
 	unsigned count, struct db_rows **out)
 {
 	struct sqlite_db *db = self(base);
-	struct sqlite_rows *rows = NULL;
+	int error = 0;
+	struct sqlite_rows *rows = prepare(db, sql, &error);
 
-	int error = prepare(db, sql, &rows);
-	if (error < 0)
+	if (!rows)
 		return error;
 	for (unsigned i = 0; i < count; i++) {
 		const struct db_argument *argument = &arguments[i];

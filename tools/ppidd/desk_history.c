@@ -150,9 +150,11 @@ void desk_messages(FILE *out, const json_t *messages, const json_t *commands)
 	if (json_array_size(messages) + json_array_size(commands) == 0)
 		return;
 	html(out, "<section class=\"card\"><h2>Pesan ke pengadu</h2>\n<ul class=\"history\">\n");
-	json_array_foreach (messages, i, item)
+	json_array_foreach (messages, i, item) {
 		one_message(out, item);
-	json_array_foreach (commands, i, item)
+	}
+	json_array_foreach (commands, i, item) {
 		one_command(out, item);
+	}
 	html(out, "</ul></section>\n");
 }

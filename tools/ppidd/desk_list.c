@@ -163,8 +163,9 @@ static void show_alerts(struct request *request, FILE *out, const json_t *alerts
 	if (json_array_size(alerts) == 0)
 		return;
 	html(out, "<section class=\"wrong\"><h2>Perlu diperiksa</h2><ul>\n");
-	json_array_foreach (alerts, i, alert)
+	json_array_foreach (alerts, i, alert) {
 		alert_item(request, out, alert);
+	}
 	html(out, "</ul></section>\n");
 }
 
@@ -205,8 +206,9 @@ static int list_page(
 			       "diperiksa</a></p>\n");
 	html(page.out, "<p class=\"count\" role=\"status\">%lld aduan</p>\n<ul class=\"list\">\n",
 		(long long)view->total);
-	json_array_foreach (list, i, complaint)
+	json_array_foreach (list, i, complaint) {
 		list_item(page.out, complaint);
+	}
 	html(page.out, "</ul>\n");
 	if (json_array_size(list) == 0)
 		html(page.out, "<p class=\"empty\">Belum ada aduan di sini.</p>\n");
@@ -281,8 +283,9 @@ int desk_get_kiosks(struct request *request)
 		"<th scope=\"col\">Kabar terakhir</th><th scope=\"col\">Aduan</th>"
 		"<th scope=\"col\">Perintah menunggu</th><th scope=\"col\">Versi</th></tr>"
 		"</thead><tbody>\n");
-	json_array_foreach (list, i, kiosk)
+	json_array_foreach (list, i, kiosk) {
 		kiosk_row(page.out, kiosk);
+	}
 	html(page.out, "</tbody></table>\n");
 	if (json_array_size(list) == 0)
 		html(page.out,

@@ -48,8 +48,10 @@ static int say(struct batch *batch, int status, const char *format, ...)
 /* What the server has of the kiosk's log, for the kiosk to find its place. */
 static int conflict(struct batch *batch, const struct chain_head *head, bool fork, const char *why)
 {
-	batch->answer = json_pack("{s:I, s:I, s:s, s:s}", "expected", (json_int_t)(head->seq + 1),
-		"epoch", (json_int_t)head->epoch, "hash", head->hash, "error", why);
+	int64_t expected = head->seq + 1;
+
+	batch->answer = json_pack("{s:I, s:I, s:s, s:s}", "expected", (json_int_t)expected, "epoch",
+		(json_int_t)head->epoch, "hash", head->hash, "error", why);
 	if (!batch->answer)
 		return -ENOMEM;
 	if (fork && json_object_set_new(batch->answer, "fork", json_true()) < 0)

@@ -29,7 +29,7 @@ int listen_open(const struct config *config)
 
 void listen_announce(const struct config *config, int listener)
 {
-	struct sockaddr_storage address;
+	struct sockaddr_storage address = { 0 };
 	socklen_t size = sizeof(address);
 	char host[NI_MAXHOST], port[NI_MAXSERV];
 
