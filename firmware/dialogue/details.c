@@ -155,13 +155,27 @@ static const char *find_address(struct span span, unsigned meanings)
 	return NULL;
 }
 
+/* The first sign that stands between name and address; the end when there is none. */
+static const char *find_separator(struct span span)
+{
+	static const char *const spaced[] = { " - ", " / " };
+	const char *found = span.start + strcspn(span.start, SEPARATORS);
+
+	for (size_t i = 0; i < ARRAY_SIZE(spaced); i++) {
+		const char *sign = strstr(span.start, spaced[i]);
+		if (sign && sign < found)
+			found = sign;
+	}
+	return found < span.end ? found : span.end;
+}
+
 /* Splits a text in two: by a label, by a separator, by the first word that addresses have. */
 static void split(struct span all, struct span *name, struct span *address)
 {
 	const char *label = find_address(all, WORD_LABEL_ADDRESS);
 	const char *named = find_address(all, WORD_NAME);
-	const char *marker = find_address(all, WORD_ADDRESS);
-	const char *separator = all.start + strcspn(all.start, SEPARATORS);
+	const char *marker = find_address(all, WORD_ADDRESS | WORD_FROM);
+	const char *separator = find_separator(all);
 
 	*name = *address = (struct span) { all.start, all.start };
 	if (label && named && named > label) {

@@ -284,6 +284,10 @@ static int act(const struct dialogue_input *input, const char *text, struct dial
 		return handle_help(out, TEXT_HELP_COMPLAINT);
 	case MEANS_DETAILS:
 		return handle_details(input, text, out);
+	case MEANS_REFUSAL:
+		/* Nobody has to tell: the complaint stands, and we don't ask again about it. */
+		out->session_change = DIALOGUE_SESSION_CLEAR;
+		return handle_courtesy(out, TEXT_OK);
 	case MEANS_ANSWER:
 		return handle_answer(input, text, out);
 	case MEANS_STATUS:

@@ -10,6 +10,8 @@
 
 /* A thank-you or an "ok" of more words says something else too. */
 #define COURTESY_WORDS 10
+/* Thanks alone, not thanks and an answer. */
+#define BARE_THANKS_WORDS 3
 #define TICKET_DIGITS 10
 #define PIN_DIGITS 4
 #define GROUPS_MAX 16
@@ -112,7 +114,7 @@ static void read_ticket(const struct groups *groups, struct understanding *out)
  * a ticket number alone, or words like "gimana kabar aduan saya". Any other word makes it a
  * complaint.
  */
-static bool asks_status(const char *text, struct understanding *out)
+static bool asks_status(const char *text, enum dialogue_topic topic, struct understanding *out)
 {
 	struct groups groups = { 0 };
 	struct word word;
@@ -136,7 +138,15 @@ static bool asks_status(const char *text, struct understanding *out)
 	*out = (struct understanding) { .meaning = MEANS_STATUS };
 	read_ticket(&groups, out);
 	bool ticket = out->ticket_given && !out->ticket_mistyped;
-	return command || ticket || (progress && ticket_word && groups.count == 0);
+	/* A number alone that is long enough for a ticket was meant as one. */
+	bool alone = out->ticket_mistyped && !ticket_word && !progress &&
+		     (groups.overlong || strlen(groups.digits[0]) >= TICKET_DIGITS ||
+			     (groups.count > 2 && strlen(groups.digits[0]) == 3));
+	if (command || ticket)
+		return true;
+	/* An officer may have asked for a number, or whether it is done: then this answers that. */
+	return topic != DIALOGUE_AWAIT_QUESTION &&
+	       (alone || (progress && ticket_word && groups.count == 0));
 }
 
 /* Whether nothing but courtesies is said; which of them in *out. */
@@ -174,7 +184,8 @@ static bool only_courtesies(const char *text, struct understanding *out)
 static bool is_test(const char *text)
 {
 	static const char *const tests[] = { "tes", "test", "tess", "testing", "coba", "ping", "p",
-		"pp", "cek cek", "tes tes", "start", "menu", "mulai" };
+		"pp", "cek cek", "tes tes", "start", "menu", "mulai", "stop", "berhenti", "unreg",
+		"jempol" };
 	char joined[2 * WORD_SIZE] = "";
 	struct word word;
 	size_t length = 0;
@@ -191,6 +202,32 @@ static bool is_test(const char *text)
 			return !word_next(&text, &word);
 	}
 	return false;
+}
+
+/* No letter at all: a number that is no ticket says nothing by itself. */
+static bool only_digits(const char *text)
+{
+	uint32_t character;
+
+	while ((character = utf8_next(&text)) != 0) {
+		if (utf8_wordly(character) && (character >= 0x80 || !isdigit((int)character)))
+			return false;
+	}
+	return true;
+}
+
+/* "tidak mau", "nama rahasia": an answer to our question, and no complaint. */
+static bool refuses(const char *text)
+{
+	struct word word;
+	size_t words = 0;
+
+	while (word_next(&text, &word)) {
+		if (!(word_meanings(word.text) & (WORD_REFUSAL | WORD_GREETING)))
+			return false;
+		words++;
+	}
+	return words > 0;
 }
 
 /* BANTUAN, HELP, INFO … alone or with small words; "bantuan pangan tidak rata" is none. */
@@ -224,9 +261,21 @@ static const char *skip_signs(const char *text)
 	return text + strspn(text, " \t\n:;,.-=!*#>/\"'");
 }
 
+/* Greetings and intentions without the complaint itself: "pak, mau lapor". */
+static bool says_nothing(const char *content)
+{
+	struct word word;
+
+	while (word_next(&content, &word)) {
+		if (!(word_meanings(word.text) & (WORD_GREETING | WORD_INTENT)))
+			return false;
+	}
+	return true;
+}
+
 /*
  * Looks for the keyword of a complaint behind greetings. Returns whether there is one;
- * *content is where the complaint begins.
+ * *content is where the complaint begins, NULL when nothing comes behind the keyword.
  */
 static bool finds_keyword(const char *text, const char **content)
 {
@@ -246,64 +295,58 @@ static bool finds_keyword(const char *text, const char **content)
 	const char *behind = word.end;
 	bool marked = word.capitals || *behind == ':' || *behind == '-' || *behind == '\n';
 	bool plain = strncmp(word.text, "adu", 3) == 0 || strcmp(word.text, "lapor") == 0;
-	if (!word_next(&cursor, &next)) {
-		*content = behind + strlen(behind);
-		return true;
-	}
-	if (!marked && (!plain || (word_meanings(next.text) & WORD_OWNER)))
+	if (says_nothing(behind))
+		*content = NULL;
+	else if (!marked &&
+		 (!plain || (word_next(&cursor, &next) && (word_meanings(next.text) & WORD_OWNER))))
 		*content = text;
 	else
 		*content = skip_signs(behind);
 	return true;
 }
 
-/* Greetings and intentions without the complaint itself: "pak, mau lapor". */
-static bool says_nothing(const char *content)
+/* A text without a command: an answer to our question, a courtesy, or a complaint. */
+static enum meaning free_text(const char *text, enum dialogue_topic topic)
 {
-	struct word word;
+	struct understanding courtesy = { 0 };
+	bool courteous = only_courtesies(text, &courtesy);
 
-	while (word_next(&content, &word)) {
-		if (!(word_meanings(word.text) & (WORD_GREETING | WORD_INTENT)))
-			return false;
+	if (topic == DIALOGUE_AWAIT_QUESTION) {
+		/* "ya" and "terima kasih, sudah diperbaiki" answer; bare thanks don't. */
+		bool bare = courteous && courtesy.meaning != MEANS_OK &&
+			    words_count(text) <= BARE_THANKS_WORDS;
+		return bare ? courtesy.meaning : MEANS_ANSWER;
 	}
-	return true;
+	if (courteous)
+		return courtesy.meaning;
+	if (only_digits(text))
+		return MEANS_GREETING;
+	if (topic != DIALOGUE_AWAIT_NOTHING && refuses(text))
+		return MEANS_REFUSAL;
+	if (topic != DIALOGUE_AWAIT_NOTHING && details_plausible(text, topic))
+		return MEANS_DETAILS;
+	return MEANS_COMPLAINT;
 }
 
 void understand(const char *text, enum dialogue_topic topic, struct understanding *out)
 {
 	const char *content = text;
-	struct word word;
-	const char *cursor = text;
 
 	*out = (struct understanding) { .content = text };
 	if (asks_help(text)) {
 		out->meaning = MEANS_HELP;
-		return;
-	}
-	if (!word_next(&cursor, &word)) {
+	} else if (words_count(text) == 0) {
 		out->meaning = MEANS_NOTHING;
-		return;
-	}
-	if (is_test(text)) {
+	} else if (is_test(text)) {
 		out->meaning = MEANS_GREETING;
+	} else if (asks_status(text, topic, out)) {
 		return;
+	} else if (finds_keyword(text, &content) &&
+		   !(topic == DIALOGUE_AWAIT_QUESTION && content == text)) {
+		*out = (struct understanding) { .content = content ? content : text };
+		out->meaning = content ? MEANS_COMPLAINT : MEANS_COMPLAINT_EMPTY;
+	} else {
+		*out = (struct understanding) { .content = text };
+		out->meaning = free_text(text, topic);
 	}
-	if (asks_status(text, out))
-		return;
-	*out = (struct understanding) { .content = text };
-	bool keyword = finds_keyword(text, &content);
-	if (keyword) {
-		out->meaning = says_nothing(content) ? MEANS_COMPLAINT_EMPTY : MEANS_COMPLAINT;
-		out->content = content;
-		return;
-	}
-	if (only_courtesies(text, out) &&
-		!(topic == DIALOGUE_AWAIT_QUESTION && out->meaning == MEANS_OK))
-		return;
-	if (topic == DIALOGUE_AWAIT_QUESTION)
-		out->meaning = MEANS_ANSWER;
-	else if (topic != DIALOGUE_AWAIT_NOTHING && details_plausible(text, topic))
-		out->meaning = MEANS_DETAILS;
-	else
-		out->meaning = MEANS_COMPLAINT;
 }

@@ -9,7 +9,8 @@ enum meaning {
 	MEANS_COMPLAINT,
 	MEANS_COMPLAINT_EMPTY, /* ADUAN without anything behind it */
 	MEANS_DETAILS,
-	MEANS_ANSWER, /* to an officer's question */
+	MEANS_REFUSAL, /* won't tell name or address */
+	MEANS_ANSWER,  /* to an officer's question */
 	MEANS_STATUS,
 	MEANS_HELP,
 	MEANS_GREETING, /* nothing but a greeting */

@@ -126,13 +126,17 @@ static const struct {
 		"much very sebelumnya seblumnya lagi dulu saja aja dong donk deh kok ya yaa nya "
 		"lur "
 		"lurah petugas kades semua semuanya semoga kula kulo saya sy kami semangat sehat "
-		"selalu kerjanya kerjane kerja cepat cepet " },
+		"selalu kerjanya kerjane kerja cepat cepet tanggapan tanggapannya perhatian "
+		"kerjasama "
+		"kerjasamanya pelayanannya penanganannya tindakannya responsnya diperbaiki beres "
+		"selesai "
+		"nyala menyala lancar bersih " },
 	{ WORD_PROGRESS,
 		" perkembangan perkembangannya perkembanganya prkembangan kabar kabarnya kabare "
 		"bagaimana bgmn bgmana gimana gmn gmana gimn pripun kepripun kados piye kepiye pye "
 		"hasil hasilnya hasile kelanjutan kelanjutannya kelanjutane lanjutan tindaklanjut "
 		"tindaklanjutnya tindak lanjut lanjutnya progres progress progresnya status "
-		"statusnya proses prosesnya nyampe mana kapan " },
+		"statusnya proses prosesnya nyampe mana kapan lupa " },
 	{ WORD_TICKET,
 		" aduanku laporanku laporankula keluhanku tiket ticket tikt tket nomor nomer nmr "
 		"no nmer nomornya kode pin aduan aduane "
@@ -144,7 +148,8 @@ static const struct {
 		"tolong "
 		"tlg mohon mhn mau tanya nanya cek bagi pak bu bapak ibu mas mbak min admin ya "
 		"dong "
-		"nggih nopo napa terus trus kok kemarin wingi a an " },
+		"nggih ditangani diproses ditindaklanjuti dikerjakan ditanggapi dijawab selesai "
+		"nopo napa terus trus kok kemarin wingi a an " },
 	{ WORD_ADDRESS,
 		" rt rw dusun dsn dukuh padukuhan pedukuhan desa ds kalurahan kelurahan kel kal jl "
 		"jln "
@@ -179,7 +184,20 @@ static const struct {
 		"karena krn soale sebab sering terus selalu masih tasih isih yang yg ingkang sing "
 		"untuk utk kangge kanggo agar supaya akan bisa bs dapat dpt saged iso boleh harus "
 		"wajib ada wonten banyak akeh kathah terjadi kejadian jatuh tiba kecelakaan sakit "
-		"lapar takut wedi warga oknum tetangga membuang buang dibuang bakar asap limbah " },
+		"lapar takut wedi warga oknum tetangga membuang buang dibuang bakar asap limbah "
+		"anjing kucing tikus nyamuk liar berkeliaran pohon numpuk menumpuk tersumbat "
+		"meluap "
+		"tergenang genangan debu polusi antrian kekeringan kebakaran dbd wabah elpiji "
+		"pupuk "
+		"subsidi beras pajak pbb sengketa preman narkoba miras rampok begal knalpot truk "
+		"galian "
+		"tambang kandang ternak babi sinyal internet wifi trafo kabel trotoar " },
+	{ WORD_FROM, " dari dr asal saking " },
+	{ WORD_REFUSAL, " tidak tdk tak gak ga nggak ngga ndak ora mboten mau gelem purun usah "
+			"perlu maaf maap "
+			"rahasia rhs dirahasiakan nanti mengke saja aja jangan bisa bs nama alamat "
+			"sebut disebut "
+			"menyebut dulu saya sy pak bu takut wedi malu anonim " },
 	{ WORD_OWNER, " saya sy kami kmi kita kula kulo ku kemarin kmrn kmarin wingi yang yg ini "
 		      "itu lalu "
 		      "dulu sebelumnya sudah sdh belum blm tidak tdk " },

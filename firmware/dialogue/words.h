@@ -41,6 +41,8 @@ enum word_meaning {
 	WORD_LABEL_ADDRESS = 1 << 11, /* announces an address: alamat */
 	WORD_SENTENCE = 1 << 12,      /* no name or address has it: rusak, tidak, kenapa … */
 	WORD_OWNER = 1 << 13,	      /* belongs to "my complaint": saya, kami, kemarin … */
+	WORD_FROM = 1 << 15,	      /* between name and place: dari */
+	WORD_REFUSAL = 1 << 16,	      /* says that one won't tell: tidak, mau, usah … */
 	WORD_INTENT = 1 << 14,	      /* before a command: mau, ingin, ada … */
 };
 
