@@ -121,7 +121,7 @@ static void drop_channel(struct modem_process *self)
 /* ---- Starting and stopping ---- */
 
 /* In the child, between fork and exec: only what is safe there. */
-static void become_worker(char *const argv[], int channel, pid_t parent)
+static void become_worker(const char *executable, char *const argv[], int channel, pid_t parent)
 {
 	struct sigaction standard = { .sa_handler = SIG_DFL };
 	sigset_t none;
@@ -138,7 +138,7 @@ static void become_worker(char *const argv[], int channel, pid_t parent)
 				     : dup2(channel, CHILD_CHANNEL) < 0)
 		_exit(EXIT_NOT_RUN);
 	close_range(CHILD_CHANNEL + 1, ~0U, 0);
-	execv(argv[0], argv);
+	execv(executable, argv);
 	_exit(EXIT_NOT_RUN);
 }
 
@@ -166,11 +166,12 @@ static int send_start(struct modem_process *self)
 
 static int run_worker(struct modem_process *self, int channel, enum modem_reset recover)
 {
-	char worker[] = "--worker", modem[] = "modem", channel_option[] = "--channel";
+	char program[] = "kotakd", worker[] = "--worker", modem[] = "modem",
+	     channel_option[] = "--channel";
 	char channel_text[] = CHILD_CHANNEL_TEXT, name[] = "--name", device[] = "--device";
 	char recover_option[] = "--recover", recover_text[8];
-	char *argv[] = { self->executable, worker, modem, channel_option, channel_text, name,
-		self->name, device, self->device, recover_option, recover_text, NULL };
+	char *argv[] = { program, worker, modem, channel_option, channel_text, name, self->name,
+		device, self->device, recover_option, recover_text, NULL };
 	pid_t parent = getpid(), pid;
 	int result;
 
@@ -179,7 +180,7 @@ static int run_worker(struct modem_process *self, int channel, enum modem_reset 
 	if (pid < 0)
 		return -errno;
 	if (pid == 0)
-		become_worker(argv, channel, parent);
+		become_worker(self->executable, argv, channel, parent);
 	self->pid_fd = pidfd_open(pid, 0);
 	result = self->pid_fd < 0 ? -errno : watch(self, self->pid_fd, EPOLLIN);
 	if (result < 0) {

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 
 #include "base/log.h"
@@ -119,6 +120,8 @@ int modem_worker_run(int argc, char **argv)
 	int result;
 
 	log_open("kotakd modem", LOG_INFO);
+	/* It was run as /proc/self/exe, which would show as "exe". */
+	prctl(PR_SET_NAME, "kotakd-modem");
 	if (read_arguments(argc, argv, &arguments) < 0) {
 		log_error("a modem worker is started by kotakd, with --worker modem --channel N "
 			  "--name X --device D --recover none|soft|hard");
