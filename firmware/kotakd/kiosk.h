@@ -30,6 +30,12 @@
 /* How many PDUs may be with the decoder at a time. */
 #define DECODING_MAX 32
 
+/* The SIM's money. */
+struct balance {
+	int64_t amount;		/* rupiah; -1: not known */
+	int64_t valid_until_ms; /* 0: not known */
+};
+
 /* One modem and what it has in hand. */
 struct modem_slot {
 	struct kiosk *kiosk;
@@ -43,7 +49,12 @@ struct modem_slot {
 	int64_t sending_id; /* outgoing_sms, 0: none */
 	unsigned sending_part;
 	bool sending_submitted; /* the modem has it: it may be on the air */
-	int64_t rest_ms;	/* wall clock: until then its operator's limit is used up; 0 */
+	struct balance balance;
+	int64_t balance_asked_ms; /* wall clock: the last answer */
+	int64_t balance_retry_ms; /* monotonic: not asked again before */
+	int64_t balance_question; /* number of the last question */
+
+	int64_t rest_ms; /* wall clock: until then its operator's limit is used up; 0 */
 };
 
 /* PDUs that were given to a worker to decode. */

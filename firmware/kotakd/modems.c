@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "kotakd/address.h"
+#include "kotakd/balance.h"
 #include "kotakd/intake.h"
 #include "kotakd/outbox.h"
 #include "modem/process.h"
@@ -220,6 +221,7 @@ static int take_event(struct batch *batch, const struct modem_event *event)
 		slot->kiosk->clock->ops->learn_gsm(slot->kiosk->clock, event->time_ms);
 		return 0;
 	case MODEM_USSD:
+		return balance_answer(slot->kiosk, slot, event);
 	default:
 		return 0;
 	}
@@ -357,7 +359,9 @@ int modems_start(struct kiosk *kiosk)
 		slot->config = &kiosk->config.modems[i];
 		slot->status_since_ms = kiosk->time.wall_ms;
 		kiosk->modem_count = i + 1;
-		int error = slot_start(kiosk, slot);
+		int error = balance_load(kiosk, slot);
+		if (error == 0)
+			error = slot_start(kiosk, slot);
 		if (error < 0)
 			return error;
 	}
@@ -434,6 +438,7 @@ void modems_tick(struct kiosk *kiosk)
 			log_debug("modem %s: no worker to restart", kiosk->modems[i].config->name);
 		if (kiosk->time.mono_ms >= modem->ops->deadline(modem))
 			modem->ops->tick(modem, kiosk->time.mono_ms);
+		balance_ask(kiosk, &kiosk->modems[i]);
 	}
 	if (kiosk->reread_ms && kiosk->time.mono_ms >= kiosk->reread_ms)
 		kiosk->reread_ms = 0;

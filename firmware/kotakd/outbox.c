@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "dialogue/septets.h"
+#include "kotakd/balance.h"
 
 #define MINUTE_MS 60000
 
@@ -77,13 +78,6 @@ static int slot_has_room(struct kiosk *kiosk, struct modem_slot *slot)
 	return 0;
 }
 
-/* What is still sent with the money that is left. */
-static enum outgoing_priority slot_least(const struct modem_slot *slot)
-{
-	(void)slot;
-	return OUTGOING_NOTICE;
-}
-
 int outbox_choose(struct kiosk *kiosk, struct outbox *outbox)
 {
 	bool others = some_modem_down(kiosk);
@@ -99,7 +93,7 @@ int outbox_choose(struct kiosk *kiosk, struct outbox *outbox)
 		if (room == 0)
 			continue;
 		int found = store_outgoing_next(kiosk->store, kiosk->time.wall_ms,
-			slot->config->name, others, slot_least(slot), part);
+			slot->config->name, others, balance_least(&slot->balance), part);
 		if (found == 0)
 			continue;
 		if (found > 0)

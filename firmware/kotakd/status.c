@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
+#include "kotakd/balance.h"
 #include "kotakd/kiosk.h"
 #include "store/count.h"
 
@@ -62,6 +63,33 @@ static void modem_words(const struct modem_slot *slot, struct item *item)
 			*status->operator_name ? status->operator_name : "operator not known",
 			status->signal_dbm, *status->trouble ? "; " : "", status->trouble);
 	}
+}
+
+/* The SIM's money, where it is known. */
+static int add_balance(struct kiosk *kiosk, json_t *items, const struct modem_slot *slot)
+{
+	const struct balance *balance = &slot->balance;
+	autofree char *name = NULL;
+	struct item item = { .since_ms = slot->balance_asked_ms };
+	char until[TIME_SIZE] = "";
+
+	if (!slot->balance_asked_ms)
+		return 0;
+	if (asprintf(&name, "balance %s", slot->config->name) < 0)
+		return -ENOMEM;
+	item.name = name;
+	item.ok = balance->amount >= 0 && !balance_low(balance, kiosk->time.wall_ms);
+	if (balance->valid_until_ms)
+		time_format(balance->valid_until_ms, until);
+	if (balance->amount < 0)
+		snprintf(item.text, sizeof(item.text), "the operator's answer isn't understood");
+	else
+		snprintf(item.text, sizeof(item.text), "Rp %lld%s%.10s", (long long)balance->amount,
+			*until ? ", valid until " : "", until);
+	item.advice = balance->amount < 0 ? "set balance_ussd and balance_pattern in kotakd.conf"
+					  : "top up the SIM; until then announcements, then "
+					    "answers wait, tickets go last";
+	return item_add(items, &item) < 0 ? -ENOMEM : 0;
 }
 
 static int add_modem(json_t *items, json_t *modems, const struct modem_slot *slot)
@@ -174,7 +202,8 @@ json_t *status_document(struct kiosk *kiosk)
 	if (!items || !modems || store_count(kiosk->store, kiosk->time.wall_ms, &counts) < 0)
 		return NULL;
 	for (size_t i = 0; i < kiosk->modem_count; i++) {
-		if (add_modem(items, modems, &kiosk->modems[i]) < 0)
+		if (add_modem(items, modems, &kiosk->modems[i]) < 0 ||
+			add_balance(kiosk, items, &kiosk->modems[i]) < 0)
 			return NULL;
 	}
 	if (add_sync(kiosk, items, &unsynced) < 0 || add_store(kiosk, items) < 0 ||

@@ -193,9 +193,10 @@ int store_open_read(const char *path, struct store **out)
 	if (error < 0)
 		return error;
 	if (version != VERSION) {
-		log_error("database is of version %lld, this program knows %lld: start kotakd once "
-			  "to bring it up to date",
-			(long long)version, (long long)VERSION);
+		log_error("database is of version %lld, this program knows %lld: %s",
+			(long long)version, (long long)VERSION,
+			version > VERSION ? "install this program as new as kotakd"
+					  : "start kotakd once to bring it up to date");
 		return -EPROTO;
 	}
 	*out = take_pointer(store);
