@@ -10,6 +10,7 @@
 #define SIM_RETRY_LATER_MS 30000
 /* A SIM may need this many tries after a start before anything is said. */
 #define SIM_TRIES 10
+#define SIM_UNKNOWN_TRIES 3
 /* How many tries for the PIN a SIM has after a right one. */
 #define PIN_TRIES 3
 
@@ -18,6 +19,7 @@ struct init_step {
 	bool (*wanted)(const struct worker *worker); /* NULL: always */
 	void (*compose)(struct worker *worker, char *text, size_t size);
 	const char *prefix;
+	const char *(*make_prefix)(const struct worker *worker); /* instead of prefix */
 	void (*line)(void *context, const char *line, const char *pdu);
 	void (*done)(void *context, const struct at_answer *answer); /* NULL: whatever it says */
 };
@@ -96,7 +98,9 @@ static void sim_line(void *context, const char *line, const char *pdu)
 
 	(void)pdu;
 	(void)at_next_text(&fields, state, sizeof(state));
-	if (strcmp(state, "READY") == 0)
+	/* Second PINs are for what we don't do. */
+	if (strcmp(state, "READY") == 0 || strcmp(state, "SIM PIN2") == 0 ||
+		strcmp(state, "SIM PUK2") == 0)
 		worker->status.sim = MODEM_SIM_READY;
 	else if (strcmp(state, "SIM PIN") == 0)
 		worker->status.sim = worker->pin_refused ? MODEM_SIM_PIN_WRONG : MODEM_SIM_PIN;
@@ -143,6 +147,11 @@ static void compose_pin_tries(struct worker *worker, char *text, size_t size)
 	snprintf(text, size, "%s", worker->quirks->pin_tries_command);
 }
 
+static const char *pin_tries_prefix(const struct worker *worker)
+{
+	return worker->quirks->pin_tries_prefix;
+}
+
 static void pin_tries_line(void *context, const char *line, const char *pdu)
 {
 	struct worker *worker = context;
@@ -151,15 +160,31 @@ static void pin_tries_line(void *context, const char *line, const char *pdu)
 	int tries;
 
 	(void)pdu;
-	if (strncmp(line, worker->quirks->pin_tries_prefix,
-		    strlen(worker->quirks->pin_tries_prefix)) != 0)
-		return;
 	for (unsigned i = 0; i < worker->quirks->pin_tries_field; i++) {
 		if (!at_next_text(&fields, text, sizeof(text)))
 			return;
 	}
 	if (at_next_number(&fields, &tries) && tries >= 0 && tries <= PIN_TRIES)
 		worker->pin_tries_left = tries;
+}
+
+/* 27.007, 8.65, in newer modems of all makes: +CPINR: SIM PIN,left,of */
+static void pin_tries_standard_line(void *context, const char *line, const char *pdu)
+{
+	struct worker *worker = context;
+	struct at_fields fields = at_fields_of(line);
+	char code[16];
+	int tries;
+
+	(void)pdu;
+	if (at_next_text(&fields, code, sizeof(code)) && strcmp(code, "SIM PIN") == 0 &&
+		at_next_number(&fields, &tries) && tries >= 0 && tries <= PIN_TRIES)
+		worker->pin_tries_left = tries;
+}
+
+static bool pin_tries_unknown(const struct worker *worker)
+{
+	return pin_possible(worker) && worker->pin_tries_left < 0;
 }
 
 static void refuse_pin(struct worker *worker)
@@ -379,8 +404,13 @@ static const struct init_step steps[] = {
 	{ .command = "AT+CPIN?", .prefix = "+CPIN:", .line = sim_line, .done = sim_done },
 	{ .wanted = pin_tries_askable,
 		.compose = compose_pin_tries,
-		.prefix = "",
+		.make_prefix = pin_tries_prefix,
 		.line = pin_tries_line,
+		.done = pin_tries_done },
+	{ .wanted = pin_tries_unknown,
+		.command = "AT+CPINR",
+		.prefix = "+CPINR:",
+		.line = pin_tries_standard_line,
 		.done = pin_tries_done },
 	{ .wanted = pin_possible, .compose = compose_pin, .done = pin_done },
 	{ .wanted = pin_was_entered,
@@ -413,10 +443,16 @@ static const struct init_step steps[] = {
 	{ .wanted = time_wanted, .compose = compose_time },
 };
 
-/* The step after which nothing works without a SIM. */
-static bool needs_sim(size_t step)
+/* From this step on nothing works without a SIM. A modem that can't say how it is may have one. */
+static bool sim_missing(const struct worker *worker)
 {
-	return steps[step].command && strcmp(steps[step].command, "AT+CPMS=?") == 0;
+	const char *command = steps[worker->step].command;
+
+	if (!command || strcmp(command, "AT+CPMS=?") != 0)
+		return false;
+	if (worker->status.sim == MODEM_SIM_UNKNOWN)
+		return worker->sim_tries < SIM_UNKNOWN_TRIES;
+	return worker->status.sim != MODEM_SIM_READY;
 }
 
 void worker_init_begin(struct worker *worker)
@@ -459,7 +495,7 @@ bool worker_init_next(struct worker *worker)
 	while (worker->phase == PHASE_INIT && worker->step < ARRAY_SIZE(steps)) {
 		const struct init_step *step = &steps[worker->step];
 
-		if (needs_sim(worker->step) && worker->status.sim != MODEM_SIM_READY) {
+		if (sim_missing(worker)) {
 			wait_for_sim(worker);
 			break;
 		}
@@ -471,7 +507,8 @@ bool worker_init_next(struct worker *worker)
 			step->compose(worker, text, sizeof(text));
 		else
 			snprintf(text, sizeof(text), "%s", step->command);
-		return worker_ask(worker, text, step->prefix, step->line,
+		return worker_ask(worker, text,
+			step->make_prefix ? step->make_prefix(worker) : step->prefix, step->line,
 			step->done ? step->done : step_done);
 	}
 	if (worker->phase == PHASE_INIT && worker->step == ARRAY_SIZE(steps))
