@@ -32,7 +32,7 @@ static int service(struct modem *modem, const struct at_request *request)
 	if (!at_number(request, 0, 0, 1, 0, &wanted))
 		return AT_CMS(CMS_OPERATION_NOT_ALLOWED);
 	modem->settings.service = wanted;
-	modem->acknowledge = false;
+	network_answered(modem->network, false);
 	at_info(modem, "+CSMS: 1,1,1");
 	return AT_OK;
 }
@@ -152,8 +152,7 @@ static int acknowledgement(struct modem *modem, const struct at_request *request
 	}
 	if (!modem->acknowledge)
 		return AT_CMS(CMS_NO_ACK_EXPECTED);
-	modem->acknowledge = false;
-	network_kick(modem->network);
+	network_answered(modem->network, true);
 	return AT_OK;
 }
 

@@ -190,7 +190,7 @@ static void power_down(struct modem *modem)
 	free(modem->ussd_code);
 	modem->ussd_code = NULL;
 	modem->ussd_session = false;
-	modem->acknowledge = false;
+	network_answered(modem->network, false);
 	modem->silent = false;
 	modem->noisy = false;
 	modem->pin_open = false;

@@ -184,6 +184,7 @@ void modem_signal_changed(struct modem *modem);
 /* modem_receive.c: what the network hands over. */
 enum reception {
 	RECEPTION_DONE,
+	RECEPTION_GIVEN, /* on the line; network_answered() tells what became of it */
 	RECEPTION_FULL,	 /* no free slot: try again once there is one */
 	RECEPTION_LATER, /* not reachable */
 };

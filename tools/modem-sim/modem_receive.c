@@ -49,7 +49,7 @@ static enum reception keep(struct modem *modem, struct store *store, const struc
 	return RECEPTION_DONE;
 }
 
-/* +CMT or +CDS: only to somebody who is there; with +CSMS=1 the next waits for +CNMA. */
+/* +CMT or +CDS: only to somebody who is there; with +CSMS=1 it isn't done before +CNMA. */
 static enum reception hand_over(struct modem *modem, const struct arrival *arrival)
 {
 	size_t length = pdu_tpdu_length(arrival->pdu, arrival->size);
@@ -63,7 +63,7 @@ static enum reception hand_over(struct modem *modem, const struct arrival *arriv
 	else
 		at_say(modem, "+CMT: ,%zu\r\n%s", length, buffer_text(&hex));
 	modem->acknowledge = modem->settings.service == 1;
-	return RECEPTION_DONE;
+	return modem->acknowledge ? RECEPTION_GIVEN : RECEPTION_DONE;
 }
 
 static struct store *store_for(struct modem *modem, const struct arrival *arrival)

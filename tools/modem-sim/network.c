@@ -12,6 +12,8 @@
 #include "text.h"
 #include "timer.h"
 
+/* How long the network waits for a client's +CNMA (24.011 section 10: TR2M). */
+#define ANSWER_MS 15000
 #define SERVICE_CENTRE "+6281100000"
 #define OFFSET_MINUTES (7 * 60) /* Western Indonesian Time */
 
@@ -46,6 +48,8 @@ struct network {
 	struct timer kick;
 	TAILQ_HEAD(, pending) queue;
 	size_t queued;
+	struct pending *given; /* of the queue: waits for the client's +CNMA */
+	struct timer unanswered;
 	LIST_HEAD(, report) reports;
 	LIST_HEAD(, ussd_answer) ussd_answers;
 	struct stamps stamps;
@@ -59,6 +63,7 @@ struct network {
 };
 
 static void hand_over(void *context);
+static void answer_missing(void *context);
 
 struct network *network_new(sd_event *loop, struct modem *modem)
 {
@@ -73,6 +78,7 @@ struct network *network_new(sd_event *loop, struct modem *modem)
 	LIST_INIT(&network->reports);
 	LIST_INIT(&network->ussd_answers);
 	timer_init(&network->kick, loop, hand_over, network);
+	timer_init(&network->unanswered, loop, answer_missing, network);
 	network_ussd_set(network, "*888#", "Pulsa Rp25.000 aktif sd 31/12/2026", false);
 	return network;
 }
@@ -115,6 +121,7 @@ void network_free(struct network *network)
 	while ((answer = LIST_FIRST(&network->ussd_answers)))
 		ussd_free(answer);
 	timer_free(&network->kick);
+	timer_free(&network->unanswered);
 	stamps_free(&network->stamps);
 	json_decref(network->sent);
 	free(network);
@@ -136,6 +143,27 @@ unsigned long network_delivered(const struct network *network)
 	return network->delivered;
 }
 
+void network_answered(struct network *network, bool taken)
+{
+	struct pending *pending = network ? network->given : NULL;
+
+	if (!pending)
+		return;
+	network->given = NULL;
+	network->modem->acknowledge = false;
+	timer_stop(&network->unanswered);
+	if (taken) {
+		network->delivered += !pending->report;
+		pending_free(network, pending);
+	}
+	network_kick(network);
+}
+
+static void answer_missing(void *context)
+{
+	network_answered(context, false);
+}
+
 /*
  * Offers what waits, in order. A full store holds back what is meant for it and not the
  * rest: messages, reports and each store asked for by name are lanes of their own.
@@ -154,7 +182,7 @@ static void hand_over(void *context)
 			.report = pending->report,
 			.message_class = pending->message_class,
 			.store = *pending->store ? pending->store : NULL };
-		bool held = false;
+		bool held = pending == network->given;
 
 		for (size_t i = 0; i < blocked_count; i++)
 			held |= blocked[i]->report == pending->report &&
@@ -164,7 +192,10 @@ static void hand_over(void *context)
 
 			if (reception == RECEPTION_LATER)
 				return;
-			if (reception == RECEPTION_DONE) {
+			if (reception == RECEPTION_GIVEN) {
+				network->given = pending;
+				timer_set(&network->unanswered, ANSWER_MS);
+			} else if (reception == RECEPTION_DONE) {
 				network->delivered += !pending->report;
 				pending_free(network, pending);
 			} else if (blocked_count < ARRAY_SIZE(blocked)) {

@@ -64,6 +64,11 @@ int network_submit(struct network *network, const uint8_t *pdu, size_t size, uns
 /* Tries again to hand over what waits, on the next turn of the loop. */
 void network_kick(struct network *network);
 size_t network_queued(const struct network *network);
+/*
+ * What was given directly to the client was taken (+CNMA), or it wasn't and is sent again,
+ * as a service centre does that got no RP-ACK (24.011 section 5). May be NULL.
+ */
+void network_answered(struct network *network, bool taken);
 
 /* What was sent after the n-th, as a JSON array; caller owns. */
 json_t *network_sent(const struct network *network, size_t after);
