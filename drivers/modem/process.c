@@ -2,21 +2,17 @@
 #include "modem/process.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/pidfd.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 
 #include "base/log.h"
 #include "modem/channel.h"
 #include "modem/escalation.h"
+#include "modem/process_child.h"
 
 #define PING_AFTER_MS 10000
 #define SILENT_AFTER_MS 20000
@@ -24,10 +20,6 @@
 #define HUNG_UP_MS 1000
 #define LEAVE_MS 500
 #define KILLED_MS 2000
-/* The worker's end of the channel, as it finds it. */
-#define CHILD_CHANNEL 3
-#define CHILD_CHANNEL_TEXT "3"
-#define EXIT_NOT_RUN 127
 
 /* A token on the outside: the number of the worker above the worker's own token. */
 #define TOKEN_WORKER_SHIFT 40
@@ -47,18 +39,14 @@ struct modem_process {
 
 	int poll_fd; /* epoll: the three below */
 	int wake_fd; /* eventfd: readable while something is pending */
-	int pid_fd;
 	struct channel *channel;
+	struct modem_child child;
 	bool watching_out;
 
-	bool started;	  /* start() was called */
-	pid_t pid;	  /* 0: no worker */
-	bool ended;	  /* reaped; its last words may still be in the channel */
-	bool killed;	  /* by us */
-	bool planned;	  /* to be replaced: nothing is wrong with it */
-	bool at_fault;	  /* it crashed or hung */
-	bool hung_up;	  /* its channel is closed; mostly it is just about to end */
-	siginfo_t ending; /* when ended */
+	bool started;  /* start() was called */
+	bool planned;  /* to be replaced: nothing is wrong with it */
+	bool at_fault; /* it crashed or hung */
+	bool hung_up;  /* its channel is closed; mostly it is just about to end */
 	char stop_reason[128];
 	uint64_t number; /* of the worker */
 
@@ -120,41 +108,6 @@ static void drop_channel(struct modem_process *self)
 
 /* ---- Starting and stopping ---- */
 
-/* In the child, between fork and exec: only what is safe there. */
-static void become_worker(const char *executable, char *const argv[], int channel, pid_t parent)
-{
-	struct sigaction standard = { .sa_handler = SIG_DFL };
-	sigset_t none;
-
-	/* Its own group: Ctrl-C at a terminal is for kotakd, which then ends its workers. */
-	setpgid(0, 0);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(EXIT_NOT_RUN);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	sigaction(SIGPIPE, &standard, NULL);
-	if (channel == CHILD_CHANNEL ? fcntl(channel, F_SETFD, 0) < 0
-				     : dup2(channel, CHILD_CHANNEL) < 0)
-		_exit(EXIT_NOT_RUN);
-	close_range(CHILD_CHANNEL + 1, ~0U, 0);
-	execv(executable, argv);
-	_exit(EXIT_NOT_RUN);
-}
-
-static const char *recover_name(enum modem_reset recover)
-{
-	switch (recover) {
-	case MODEM_RESET_SOFT:
-		return "soft";
-	case MODEM_RESET_HARD:
-		return "hard";
-	case MODEM_RESET_WORKER:
-		break;
-	}
-	return "none";
-}
-
 /* The worker's first message holds what mustn't stand on a command line. */
 static int send_start(struct modem_process *self)
 {
@@ -164,44 +117,37 @@ static int send_start(struct modem_process *self)
 	return channel_send_request(self->channel, &start);
 }
 
-static int run_worker(struct modem_process *self, int channel, enum modem_reset recover)
-{
-	char program[] = "kotakd", worker[] = "--worker", modem[] = "modem",
-	     channel_option[] = "--channel";
-	char channel_text[] = CHILD_CHANNEL_TEXT, name[] = "--name", device[] = "--device";
-	char recover_option[] = "--recover", recover_text[8];
-	char *argv[] = { program, worker, modem, channel_option, channel_text, name, self->name,
-		device, self->device, recover_option, recover_text, NULL };
-	pid_t parent = getpid(), pid;
-	int result;
-
-	snprintf(recover_text, sizeof(recover_text), "%s", recover_name(recover));
-	pid = fork();
-	if (pid < 0)
-		return -errno;
-	if (pid == 0)
-		become_worker(self->executable, argv, channel, parent);
-	self->pid_fd = pidfd_open(pid, 0);
-	result = self->pid_fd < 0 ? -errno : watch(self, self->pid_fd, EPOLLIN);
-	if (result < 0) {
-		kill(pid, SIGKILL);
-		waitpid(pid, NULL, 0);
-		return result;
-	}
-	self->pid = pid;
-	return 0;
-}
-
 static void forget_worker(struct modem_process *self)
 {
 	drop_channel(self);
-	if (self->pid_fd >= 0)
-		close(self->pid_fd);
-	self->pid_fd = -1;
-	self->pid = 0;
-	self->ended = false;
-	self->killed = false;
+	modem_child_forget(&self->child);
 	self->hung_up = false;
+}
+
+/* Its end is seen by next(). */
+static void kill_worker(struct modem_process *self, const char *reason)
+{
+	int result;
+
+	if (self->child.pid == 0 || self->child.ended || self->child.killed)
+		return;
+	snprintf(self->stop_reason, sizeof(self->stop_reason), "%s", reason);
+	result = modem_child_kill(&self->child);
+	if (result < 0)
+		log_error(
+			"modem %s: the worker can't be killed: %s", self->name, strerror(-result));
+}
+
+/* Ends the worker and waits for that, as shortly as may be. */
+static void end_worker(struct modem_process *self, int leave_ms)
+{
+	/* Without its channel it leaves by itself; it may have a command to finish. */
+	drop_channel(self);
+	if (!self->child.killed && modem_child_wait(&self->child, leave_ms))
+		return;
+	kill_worker(self, "kotakd stops");
+	if (!modem_child_wait(&self->child, KILLED_MS))
+		log_error("modem %s: the worker doesn't end: does its driver hang?", self->name);
 }
 
 static int start_worker(struct modem_process *self, enum modem_reset recover, int64_t now_ms)
@@ -219,8 +165,12 @@ static int start_worker(struct modem_process *self, enum modem_reset recover, in
 	if (result == 0)
 		result = send_start(self);
 	if (result == 0)
-		result = run_worker(self, theirs, recover);
+		result = modem_child_run(
+			&self->child, self->executable, self->name, self->device, recover, theirs);
+	if (result == 0)
+		result = watch(self, self->child.pid_fd, EPOLLIN);
 	if (result < 0) {
+		end_worker(self, 0);
 		forget_worker(self);
 		return result;
 	}
@@ -233,70 +183,19 @@ static int start_worker(struct modem_process *self, enum modem_reset recover, in
 	return 0;
 }
 
-/* Its end is seen by next(). */
-static void kill_worker(struct modem_process *self, const char *reason)
-{
-	if (self->pid == 0 || self->ended || self->killed)
-		return;
-	self->killed = true;
-	snprintf(self->stop_reason, sizeof(self->stop_reason), "%s", reason);
-	if (pidfd_send_signal(self->pid_fd, SIGKILL, NULL, 0) < 0)
-		log_error("modem %s: the worker can't be killed: %s", self->name, strerror(errno));
-}
-
-static bool worker_ended(struct modem_process *self)
-{
-	siginfo_t ending = { 0 };
-
-	if (waitid(P_PIDFD, (id_t)self->pid_fd, &ending, WEXITED | WNOHANG) < 0) {
-		/* Somebody else reaped it: all we know is that it is gone. */
-		self->ended = errno == ECHILD;
-	} else if (ending.si_pid != 0) {
-		self->ended = true;
-	}
-	if (self->ended)
-		self->ending = ending;
-	return self->ended;
-}
-
-static void describe_ending(struct modem_process *self)
-{
-	int status = self->ending.si_status;
-
-	if (self->stop_reason[0])
-		return;
-	if (self->ending.si_code == CLD_EXITED && status == EXIT_NOT_RUN)
-		snprintf(self->stop_reason, sizeof(self->stop_reason), "%s can't be run as worker",
-			self->executable);
-	else if (self->ending.si_code == CLD_EXITED)
-		snprintf(self->stop_reason, sizeof(self->stop_reason), "it exited with status %d",
-			status);
-	else
-		snprintf(self->stop_reason, sizeof(self->stop_reason),
-			"it was ended by signal %d (%s)", status, strsignal(status));
-}
-
-/*
- * Whether it fell over what it was doing. An end from outside (the kernel short of memory, an
- * operator's kill) tells nothing about that.
- */
+/* Whether it fell over what it was doing, or hung in it. */
 static bool ended_by_fault(const struct modem_process *self)
 {
-	int status = self->ending.si_status;
-
-	if (self->escalation.replaced || self->ending.si_code == 0)
-		return false;
-	if (self->killed)
-		return true;
-	if (self->ending.si_code == CLD_EXITED)
-		return status != EXIT_SUCCESS && status != EXIT_NOT_RUN;
-	return status != SIGKILL && status != SIGTERM && status != SIGINT && status != SIGHUP;
+	return !self->escalation.replaced &&
+	       (self->child.killed || modem_child_failed(&self->child));
 }
 
 /* The worker is gone and its last word was read: tells what that means. */
 static void finish_worker(struct modem_process *self, int64_t now_ms)
 {
-	describe_ending(self);
+	if (!self->stop_reason[0])
+		modem_child_describe(&self->child, self->executable, self->stop_reason,
+			sizeof(self->stop_reason));
 	self->planned = self->escalation.replaced;
 	self->at_fault = ended_by_fault(self);
 	escalation_died(&self->escalation, now_ms);
@@ -305,8 +204,10 @@ static void finish_worker(struct modem_process *self, int64_t now_ms)
 	self->status.sim = MODEM_SIM_UNKNOWN;
 	self->status.registration = MODEM_REGISTRATION_UNKNOWN;
 	self->status.signal_dbm = 0;
-	snprintf(self->status.trouble, sizeof(self->status.trouble), "its worker stopped: %s",
-		self->stop_reason);
+	/* What made us replace it is the better word. */
+	if (!self->planned || !self->status.trouble[0])
+		snprintf(self->status.trouble, sizeof(self->status.trouble),
+			"its worker stopped: %s", self->stop_reason);
 	set_pending(self, self->pending | PENDING_STOPPED | PENDING_STATUS |
 				  (self->sending ? PENDING_SEND_FAILED : 0));
 }
@@ -416,15 +317,15 @@ static int process_next(struct modem *modem, struct modem_event *event, int64_t 
 
 		if (take_pending(self, event))
 			return 1;
-		if (self->pid == 0)
+		if (self->child.pid == 0)
 			return 0;
 		result = next_of_worker(self, event, now_ms);
 		if (result == 1)
 			return 1;
 		/* Its last words come before its end, so the channel is read once more after it. */
-		if (self->ended)
+		if (self->child.ended)
 			finish_worker(self, now_ms);
-		else if (!worker_ended(self))
+		else if (!modem_child_ended(&self->child))
 			return 0;
 	}
 }
@@ -437,7 +338,7 @@ static void check_heartbeat(struct modem_process *self, int64_t now_ms)
 
 	if (self->hung_up && now_ms - self->hung_up_ms >= HUNG_UP_MS)
 		kill_worker(self, "it closed its channel");
-	if (!self->channel || self->killed)
+	if (!self->channel || self->child.killed)
 		return;
 	if (!self->pinged && now_ms - self->heard_ms >= PING_AFTER_MS) {
 		/* A full queue is no excuse for the worker either. */
@@ -508,7 +409,7 @@ static int64_t process_deadline(const struct modem *modem)
 	if (!self->started || self->pending)
 		return INT64_MAX;
 	deadline_ms = escalation_deadline(&self->escalation);
-	if (self->pid == 0 || self->killed)
+	if (self->child.pid == 0 || self->child.killed)
 		return deadline_ms;
 	if (self->hung_up)
 		heartbeat_ms = self->hung_up_ms + HUNG_UP_MS;
@@ -542,7 +443,7 @@ static int request(struct modem_process *self, const struct channel_request *wan
 {
 	int result;
 
-	if (!self->channel || self->killed || self->ended)
+	if (!self->channel || self->child.killed || self->child.ended)
 		return -ENOTCONN;
 	result = channel_send_request(self->channel, wanted);
 	watch_output(self);
@@ -625,17 +526,7 @@ static void process_close(struct modem *modem)
 {
 	struct modem_process *self = process_of(modem);
 
-	/* Without its channel the worker leaves by itself; it may have a command to finish. */
-	drop_channel(self);
-	if (self->pid != 0 && !self->ended) {
-		struct pollfd end = { .fd = self->pid_fd, .events = POLLIN };
-
-		if (self->killed || poll(&end, 1, LEAVE_MS) != 1) {
-			kill_worker(self, "kotakd stops");
-			poll(&end, 1, KILLED_MS);
-		}
-		worker_ended(self);
-	}
+	end_worker(self, LEAVE_MS);
 	forget_worker(self);
 	if (self->wake_fd >= 0)
 		close(self->wake_fd);
@@ -686,7 +577,7 @@ int modem_process_new(
 	if (!self)
 		return -ENOMEM;
 	self->modem.ops = &process_ops;
-	self->pid_fd = -1;
+	self->child = (struct modem_child)MODEM_CHILD_NONE;
 	self->name = strdup(name);
 	self->executable = strdup(config->executable ? config->executable : "/proc/self/exe");
 	self->device = strdup(config->device);
