@@ -113,6 +113,14 @@ static inline struct modem_decoded decode_hex(const char *hex)
 	return decode(&pdu);
 }
 
+static inline void assert_unreadable(const struct modem_decoded *decoded)
+{
+	assert_int_equal(decoded->type, MODEM_DECODED_UNREADABLE);
+	assert_string_not_equal(decoded->reason, "");
+	assert_int_equal(decoded->text_units, 0);
+	assert_string_equal(decoded->address, "");
+}
+
 /* Compares UTF-16 units with a wide string, whose characters beyond the BMP count as pairs. */
 static inline void assert_text(const struct modem_decoded *decoded, const wchar_t *expected)
 {
