@@ -453,11 +453,12 @@ def direct_delivery(house):
     deliver(house, 'dua')
     port.line('+CMT: ,')
     expect(port.line('').startswith('069126'), 'its PDU')
-    equal(house.sim(do='stores')['queued'], 1, 'the next waits')
+    equal(house.sim(do='stores')['queued'], 2, 'not taken yet, and the next waits')
     port.write(b'AT+CNMA\r')
     port.line('+CMT: ,')
     port.line('')
     equal(port.at('AT+CNMA')[-1], 'OK', 'taken')
+    equal(house.sim(do='stores')['queued'], 0, 'both are taken')
     equal(port.at('AT+CNMA')[-1], '+CMS ERROR: 340', 'nothing to take')
     port.close()
 
