@@ -154,7 +154,8 @@ static void read_name(
 	out->address_type = MODEM_ADDRESS_ALPHANUMERIC;
 	/* At most 11 characters of 3 bytes: they fit. */
 	for (size_t i = 0; i < count; i++)
-		alphabet_append(out->address, sizeof(out->address), units[i] < ' ' ? ' ' : units[i]);
+		alphabet_append(
+			out->address, sizeof(out->address), units[i] < ' ' ? ' ' : units[i]);
 }
 
 static void read_address(
