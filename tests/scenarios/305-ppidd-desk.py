@@ -18,13 +18,21 @@ def login(server):
     check([u["name"] for u in server.ctl_json("user", "list")] == ["agus", "siti"], "officers are listed")
     browser = Browser(server)
     status, page, url = browser.open("/complaints")
-    check(url.endswith("/login") and 'type="password"' in page, "without a session: to the log-in")
+    check("/login?next=" in url and 'type="password"' in page, "without a session: to the log-in")
     status, page, _ = browser.login("siti", "salah")
     check(status == 403 and "salah" in page, "a wrong password")
     status = browser.open("/login", {"name": "siti", "password": "rahasia-sekali"})[0]
     check(status == 403, "a log-in without the form's token")
     status, page, url = browser.login("siti", "rahasia-sekali")
     check(status == 200 and url.endswith("/complaints"), "the right one")
+    for wanted, reached in (("/complaints?refresh=1&q=a", "/complaints?refresh=1&q=a"),
+                            ("//evil.example/", "/complaints"), ("/\\evil.example/", "/complaints")):
+        other = Browser(server)
+        page = other.open("/login?" + urllib.parse.urlencode({"next": wanted}))[1]
+        fields = {**other.form(page, "/login"), "name": "siti", "password": "rahasia-sekali"}
+        fields["next"] = wanted
+        url = other.open("/login", fields)[2]
+        check(url == server.url + reached, f"after the log-in: {wanted} → {reached}", url)
     cookie = next(c for c in browser.jar if c.name == "ppidd_session")
     check(cookie.has_nonstandard_attr("HttpOnly") and len(cookie.value) == 64,
           "the session's cookie is out of scripts' reach")
@@ -97,7 +105,7 @@ def auditor(server, uuid):
     check(browser.open(f"/complaints/{uuid}/answer", {"form": token, "text": "x"})[0] == 403,
           "and can't change")
     server.ctl("user", "disable", "agus")
-    check(browser.open("/complaints")[2].endswith("/login"), "a disabled officer is out at once")
+    check("/login?" in browser.open("/complaints")[2], "a disabled officer is out at once")
 
 
 def alerts(server, kiosk, browser):

@@ -5,6 +5,7 @@ The hash is computed here by Python's own json and hashlib, so that it checks th
 """
 import gzip
 import hashlib
+import html
 import http.client
 import http.cookiejar
 import json
@@ -274,7 +275,8 @@ class Browser:
     def form(self, page, action):
         """The hidden fields of the form with that action."""
         found = re.search(rf'<form[^>]*action="{re.escape(action)}"[^>]*>(.*?)</form>', page, re.S)
-        return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', found.group(1)))
+        return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"',
+                               html.unescape(found.group(1))))
 
     def login(self, name, password):
         page = self.open("/login")[1]

@@ -41,6 +41,8 @@ int answer_text(struct request *request, unsigned status, const char *type, char
 	add_headers(request, response, type);
 	if (status == MHD_HTTP_UNAUTHORIZED)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer");
+	if (status == MHD_HTTP_METHOD_NOT_ALLOWED && request->allowed)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, request->allowed);
 	enum MHD_Result queued = MHD_queue_response(request->connection, status, response);
 	MHD_destroy_response(response);
 	return queued == MHD_YES ? 0 : -ECONNABORTED;
@@ -71,10 +73,9 @@ int answer_redirect(struct request *request, const char *location)
 
 int answer_error(struct request *request, unsigned status, const char *words)
 {
-	enum route_kind kind = request->route ? request->route->kind : ROUTE_PUBLIC;
 	size_t size = 0;
 
-	if (kind == ROUTE_KIOSK || kind == ROUTE_ENROL)
+	if (request->json)
 		return answer_json(request, status, json_pack("{s:s}", "error", words));
 	char *text = html_error_page(request->config->office, words, &size);
 	return answer_text(request, status, "text/html; charset=utf-8", text, size);

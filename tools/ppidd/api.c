@@ -52,7 +52,7 @@ static int get_commands(struct request *request)
 	json_t *commands = NULL;
 	int64_t after, wait_s;
 
-	if (request_integer(request, "after", 0, INT64_MAX, 0, &after) < 0)
+	if (request_integer(request, "after", 0, INT64_MAX / 4, 0, &after) < 0)
 		return bad_request(request, "after must be a number from 0 on");
 	if (request_integer(request, "wait", 0, INT32_MAX, 0, &wait_s) < 0)
 		return bad_request(request, "wait must be a number of seconds");

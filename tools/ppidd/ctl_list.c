@@ -79,7 +79,7 @@ int ctl_complaints(struct ctl *ctl)
 	bool more = true;
 
 	/* One snapshot for all pages. */
-	int error = db_begin(ctl->db);
+	int error = db_begin_read(ctl->db);
 	while (error >= 0 && more) {
 		autojson json_t *list = NULL;
 		error = complaint_list(ctl->db, &filter, &list, NULL);
@@ -122,7 +122,9 @@ int ctl_show(struct ctl *ctl)
 	autojson json_t *complaint = NULL;
 	json_t *events = NULL, *messages = NULL, *commands = NULL;
 
-	int error = complaint_find(ctl->db, ctl->arguments[0], &complaint);
+	int error = db_begin_read(ctl->db);
+	if (error >= 0)
+		error = complaint_find(ctl->db, ctl->arguments[0], &complaint);
 	const char *uuid = record_words(complaint, "uuid");
 	if (error >= 0)
 		error = complaint_history(ctl->db, uuid, &events);
@@ -130,6 +132,7 @@ int ctl_show(struct ctl *ctl)
 		error = complaint_messages(ctl->db, uuid, &messages);
 	if (error >= 0)
 		error = complaint_commands(ctl->db, uuid, &commands);
+	db_rollback(ctl->db);
 	if (error >= 0 && (json_object_set_new(complaint, "events", events) < 0 ||
 				  json_object_set_new(complaint, "messages", messages) < 0 ||
 				  json_object_set_new(complaint, "commands", commands) < 0))

@@ -57,7 +57,12 @@ void db_close(struct db *db)
 
 int db_begin(struct db *db)
 {
-	return db->ops->begin(db);
+	return db->ops->begin(db, true);
+}
+
+int db_begin_read(struct db *db)
+{
+	return db->ops->begin(db, false);
 }
 
 int db_commit(struct db *db)

@@ -28,7 +28,7 @@ struct db_ops {
 	/* location is the URL after the scheme and colon; create: make it when it isn't there. */
 	int (*open)(const char *location, bool create, struct db **out);
 	void (*close)(struct db *db);
-	int (*begin)(struct db *db);
+	int (*begin)(struct db *db, bool write);
 	int (*commit)(struct db *db);
 	void (*rollback)(struct db *db);
 	/* Runs a script of several statements without arguments. */
@@ -79,6 +79,8 @@ DEFINE_CLEANUP(db, struct db *, db_close);
 
 /* A transaction that may write. */
 must_check int db_begin(struct db *db);
+/* A transaction that reads one moment of the database; end it with db_rollback(). */
+must_check int db_begin_read(struct db *db);
 /* On an error nothing of the transaction is there (it was rolled back). */
 must_check int db_commit(struct db *db);
 void db_rollback(struct db *db);

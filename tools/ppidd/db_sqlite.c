@@ -133,9 +133,9 @@ static int sqlite_open(const char *location, bool create, struct db **out)
 	return 0;
 }
 
-static int sqlite_begin(struct db *base)
+static int sqlite_begin(struct db *base, bool write)
 {
-	return sqlite_script(base, "BEGIN IMMEDIATE");
+	return sqlite_script(base, write ? "BEGIN IMMEDIATE" : "BEGIN");
 }
 
 static int sqlite_commit(struct db *base)

@@ -70,8 +70,18 @@ bool desk_form_ok(struct request *request, bool changes, int *error)
 	return true;
 }
 
+/* A path of this desk: never another server's address. */
+static bool local_path(const char *path)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789/?&=%._-+";
+
+	return path && path[0] == '/' && path[1] != '/' && strspn(path, allowed) == strlen(path);
+}
+
 /* Nobody is logged in yet: the log-in form's token is bound to a cookie of its own. */
-static int login_page(struct request *request, unsigned status, const char *words, const char *name)
+static int login_page(struct request *request, unsigned status, const char *words, const char *name,
+	const char *next)
 {
 	struct page page;
 	char token[TOKEN_SIZE];
@@ -91,6 +101,7 @@ static int login_page(struct request *request, unsigned status, const char *word
 	html(page.out,
 		"<form class=\"card narrow\" method=\"post\" action=\"/login\">\n"
 		"<input type=\"hidden\" name=\"form\" value=\"%s\">\n"
+		"<input type=\"hidden\" name=\"next\" value=\"%s\">\n"
 		"<label for=\"name\">Nama petugas</label>\n"
 		"<input id=\"name\" name=\"name\" autocomplete=\"username\" "
 		"autocapitalize=\"none\" "
@@ -99,16 +110,16 @@ static int login_page(struct request *request, unsigned status, const char *word
 		"<input id=\"password\" name=\"password\" type=\"password\" "
 		"autocomplete=\"current-password\" required maxlength=\"200\">\n"
 		"<button>Masuk</button>\n</form>\n",
-		token, name ? name : "");
+		token, next ? next : "", name ? name : "");
 	return desk_answer(request, &page, status);
 }
 
 int desk_get_login(struct request *request)
 {
-	return login_page(request, MHD_HTTP_OK, NULL, NULL);
+	return login_page(request, MHD_HTTP_OK, NULL, NULL, request_argument(request, "next"));
 }
 
-static int logged_in(struct request *request, const char *token)
+static int logged_in(struct request *request, const char *token, const char *next)
 {
 	free(request->cookie);
 	if (asprintf(&request->cookie, SESSION_COOKIE "=%s; Path=/; HttpOnly; SameSite=Lax%s",
@@ -116,7 +127,7 @@ static int logged_in(struct request *request, const char *token)
 		request->cookie = NULL;
 		return -ENOMEM;
 	}
-	return answer_redirect(request, "/complaints");
+	return answer_redirect(request, local_path(next) ? next : "/complaints");
 }
 
 int desk_post_login(struct request *request)
@@ -124,25 +135,27 @@ int desk_post_login(struct request *request)
 	autofree char *name = request_field(request, "name");
 	autofree char *password = request_field(request, "password");
 	autofree char *form = request_field(request, "form");
+	autofree char *next = request_field(request, "next");
 	const char *cookie = request_cookie(request, LOGIN_COOKIE);
 	char token[TOKEN_SIZE];
 
 	if (!form || !cookie || strlen(form) != TOKEN_SIZE - 1 || strcmp(form, cookie) != 0)
 		return login_page(request, MHD_HTTP_FORBIDDEN,
-			"Formulir ini sudah tidak berlaku. Coba sekali lagi.", name);
+			"Formulir ini sudah tidak berlaku. Coba sekali lagi.", name, next);
 	if (!name || !password)
-		return login_page(
-			request, MHD_HTTP_BAD_REQUEST, "Isi nama petugas dan kata sandi.", name);
+		return login_page(request, MHD_HTTP_BAD_REQUEST, "Isi nama petugas dan kata sandi.",
+			name, next);
 	int error = officer_login(
 		request->db, name, password, request->address, request->now_ms, token);
 	sodium_memzero(password, strlen(password));
 	if (error == -EACCES)
-		return login_page(
-			request, MHD_HTTP_FORBIDDEN, "Nama petugas atau kata sandi salah.", name);
+		return login_page(request, MHD_HTTP_FORBIDDEN,
+			"Nama petugas atau kata sandi salah.", name, next);
 	if (error == -EAGAIN)
 		return login_page(request, MHD_HTTP_TOO_MANY_REQUESTS,
-			"Terlalu banyak percobaan. Tunggu beberapa menit, lalu coba lagi.", name);
-	return error < 0 ? error : logged_in(request, token);
+			"Terlalu banyak percobaan. Tunggu beberapa menit, lalu coba lagi.", name,
+			next);
+	return error < 0 ? error : logged_in(request, token, next);
 }
 
 int desk_post_logout(struct request *request)

@@ -126,6 +126,13 @@ static void one_command(FILE *out, const json_t *command)
 	html(out, "</li>\n");
 }
 
+/* Our own notices carry the complainant's PIN, which is nobody else's business. */
+static bool may_show(const char *purpose)
+{
+	return strcmp(purpose, "answer") == 0 || strcmp(purpose, "question") == 0 ||
+	       strcmp(purpose, "state") == 0;
+}
+
 static void one_message(FILE *out, const json_t *message)
 {
 	const char *state = record_words(message, "state");
@@ -138,7 +145,8 @@ static void one_message(FILE *out, const json_t *message)
 		word_time(record_text(message, "updated"), time),
 		word_purpose(record_words(message, "purpose")), state, word_message(state),
 		*reason ? ": " : "", reason);
-	details(out, "", record_text(message, "text"));
+	if (may_show(record_words(message, "purpose")))
+		details(out, "", record_text(message, "text"));
 	html(out, "</li>\n");
 }
 

@@ -20,27 +20,6 @@ struct list_view {
 	char *query; /* "state=…&q=…&refresh=…", for links */
 };
 
-/* Percent-encodes for a query; caller frees. */
-static char *query_escape(const char *text)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789._-";
-	autofree char *out = malloc(strlen(text) * 3 + 1);
-	size_t length = 0;
-
-	if (!out)
-		return NULL;
-	for (; *text; text++) {
-		if (strchr(plain, *text))
-			out[length++] = *text;
-		else
-			length += (size_t)snprintf(
-				out + length, 4, "%%%02X", (unsigned)(unsigned char)*text);
-	}
-	out[length] = '\0';
-	return take_pointer(out);
-}
-
 static int read_view(struct request *request, struct list_view *view)
 {
 	enum complaint_state state;
@@ -56,7 +35,7 @@ static int read_view(struct request *request, struct list_view *view)
 		view->page = 1;
 	if (request_integer(request, "refresh", 1, 60, REFRESH_S, &view->refresh_s) < 0)
 		view->refresh_s = REFRESH_S;
-	autofree char *search = query_escape(view->search);
+	autofree char *search = html_query_escape(view->search);
 	if (!search || asprintf(&view->query, "state=%s&q=%s&refresh=%lld", view->state, search,
 			       (long long)view->refresh_s) < 0) {
 		view->query = NULL;

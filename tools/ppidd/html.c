@@ -61,6 +61,26 @@ void html(FILE *out, const char *format, ...)
 	va_end(arguments);
 }
 
+char *html_query_escape(const char *text)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789._-";
+	autofree char *out = malloc(strlen(text) * 3 + 1);
+	size_t length = 0;
+
+	if (!out)
+		return NULL;
+	for (; *text; text++) {
+		if (strchr(plain, *text))
+			out[length++] = *text;
+		else
+			length += (size_t)snprintf(
+				out + length, 4, "%%%02X", (unsigned)(unsigned char)*text);
+	}
+	out[length] = '\0';
+	return take_pointer(out);
+}
+
 static void menu_entry(FILE *out, const struct page_head *head, const char *path, const char *words)
 {
 	bool here = head->place && strcmp(head->place, path) == 0;

@@ -20,6 +20,9 @@
  */
 void html(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Percent-encodes for a query; caller frees. NULL without memory. */
+char *html_query_escape(const char *text);
+
 /* One page in the making: a stream into memory. */
 struct page {
 	FILE *out;

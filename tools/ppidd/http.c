@@ -44,10 +44,14 @@ static void *on_uri(void *context, const char *uri, struct MHD_Connection *conne
 	struct server *server = context;
 	struct request *request = calloc(1, sizeof(*request));
 
-	(void)uri;
 	(void)connection;
 	if (!request)
 		return NULL;
+	request->uri = strdup(uri);
+	if (!request->uri) {
+		free(request);
+		return NULL;
+	}
 	request->server = server;
 	request->db = server->db;
 	request->config = server->config;
@@ -97,6 +101,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
 	sodium_memzero(request->session, sizeof(request->session));
 	free(request->body);
 	free(request->cookie);
+	free(request->uri);
 	free(request);
 	*per_request = NULL;
 }

@@ -46,6 +46,8 @@ struct request {
 	char part[PATH_PART_MAX + 1];
 	char address[64]; /* of the asker; for IPv6 its /64 network */
 	bool secure;	  /* over TLS */
+	bool json;	  /* asked below /v1/: errors are JSON too */
+	char *uri;	  /* as asked, query and all */
 	int64_t now_ms;
 
 	char *body; /* terminated; inflated where it came compressed */
@@ -59,7 +61,8 @@ struct request {
 
 	/* For http.c alone. */
 	size_t capacity, discarded;
-	unsigned refused; /* the status decided before the body was read, or 0 */
+	const char *allowed; /* the method that the path has, for an answer 405 */
+	unsigned refused;    /* the status decided before the body was read, or 0 */
 	const char *refusal;
 	bool started, parked;
 	int64_t deadline_ms, after; /* of a long poll; deadline by CLOCK_MONOTONIC */

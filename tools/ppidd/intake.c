@@ -32,6 +32,9 @@ struct batch {
 static int say(struct batch *batch, int status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Far above what a kiosk can write; far below where sums overflow. */
+#define COUNT_MAX (INT64_MAX / 4)
+
 /* An error answer in words. */
 static int say(struct batch *batch, int status, const char *format, ...)
 {
@@ -68,9 +71,9 @@ static const char *head_fault(const json_t *batch)
 {
 	if (!json_is_object(batch))
 		return "the body must be a JSON object";
-	if (record_number(batch, "epoch") < 1)
+	if (record_number(batch, "epoch") < 1 || record_number(batch, "epoch") > COUNT_MAX)
 		return "epoch must be a positive integer";
-	if (record_number(batch, "first") < 1)
+	if (record_number(batch, "first") < 1 || record_number(batch, "first") > COUNT_MAX)
 		return "first must be a positive integer";
 	if (!json_is_array(json_object_get(batch, "events")))
 		return "events must be an array";

@@ -107,6 +107,7 @@ static void find_route(struct request *request, const char *method, const char *
 			if (!path_matches(route->pattern, path, request->part))
 				continue;
 			path_known = true;
+			request->allowed = route->method;
 			request->route = route;
 			if (strcmp(route->method, method) == 0)
 				return;
@@ -156,6 +157,7 @@ int request_start(struct request *request, const char *method, const char *path)
 {
 	request->started = true;
 	visit_step(request->connection, VISIT_REQUEST);
+	request->json = strncmp(path, "/v1/", 4) == 0;
 	note_address(request);
 	find_route(request, method, path);
 	if (!request->refused && request->route->kind == ROUTE_KIOSK)
@@ -207,6 +209,22 @@ static void inflate_body(struct request *request)
 	request->size = size;
 }
 
+/* To the log-in page, which leads back to where one wanted to go. */
+static int ask_login(struct request *request)
+{
+	autofree char *next = NULL, *location = NULL;
+
+	if (strcmp(request->route->method, MHD_HTTP_METHOD_GET) == 0)
+		next = html_query_escape(request->uri);
+	if (!next)
+		return answer_redirect(request, "/login");
+	if (asprintf(&location, "/login?next=%s", next) < 0) {
+		location = NULL;
+		return -ENOMEM;
+	}
+	return answer_redirect(request, location);
+}
+
 int request_finish(struct request *request)
 {
 	if (!request->refused && request->size > 0 && !request->parked)
@@ -214,7 +232,7 @@ int request_finish(struct request *request)
 	if (request->refused)
 		return answer_error(request, request->refused, request->refusal);
 	if (request->route->kind == ROUTE_DESK && !*request->session)
-		return answer_redirect(request, "/login");
+		return ask_login(request);
 	int error = request->route->handle(request);
 	if (error >= 0)
 		return 0;

@@ -64,8 +64,12 @@ int verify_all(struct db *db, int64_t *count, char **fault)
 	*fault = NULL;
 	int error = db->ops->check(db, fault);
 	if (error >= 0)
-		error = verify_chains(db, count, fault);
+		error = db_begin_read(db);
+	if (error < 0)
+		return error;
+	error = verify_chains(db, count, fault);
 	if (error >= 0)
 		error = verify_complaints(db, fault);
+	db_rollback(db);
 	return error;
 }
