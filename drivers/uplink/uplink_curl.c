@@ -9,6 +9,7 @@
 #include <strings.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
+#define ZLIB_CONST
 #include <zlib.h>
 
 #include "base/log.h"
@@ -67,10 +68,10 @@ static void exchange_free(struct exchange *exchange)
 DEFINE_CLEANUP(exchange, struct exchange *, exchange_free);
 DEFINE_CLEANUP(curlu, CURLU *, curl_url_cleanup);
 
-static struct uplink_curl *uplink_curl(const struct uplink *uplink)
+/* The operations are only reachable through an uplink that is the first member of ours. */
+static struct uplink_curl *uplink_curl(struct uplink *uplink)
 {
-	/* The operations are only reachable through an uplink that is the first member of ours. */
-	return (struct uplink_curl *)(uintptr_t)uplink;
+	return (struct uplink_curl *)uplink;
 }
 
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *context, void *known)
@@ -147,7 +148,7 @@ static int compress_body(const char *text, uint8_t **out, size_t *out_size)
 	autofree uint8_t *packed = malloc(bound);
 	int code = Z_MEM_ERROR;
 	if (packed) {
-		stream.next_in = (Bytef *)(uintptr_t)text;
+		stream.next_in = (const Bytef *)text;
 		stream.avail_in = (uInt)size;
 		stream.next_out = packed;
 		stream.avail_out = (uInt)bound;
@@ -226,6 +227,9 @@ static void set_transport(struct exchange *exchange, int64_t timeout_ms)
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, self->secure ? "https" : "http");
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	/* Names are resolved in a thread of libcurl's. Without a network that takes half a minute,
+	 * and giving up must not wait for it. */
+	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
 		timeout < CONNECT_TIMEOUT_MS ? timeout : CONNECT_TIMEOUT_MS);
@@ -264,7 +268,7 @@ static int multi_start(struct uplink_curl *self)
 
 static int uplink_curl_fd(const struct uplink *uplink)
 {
-	return uplink_curl(uplink)->epoll_fd;
+	return ((const struct uplink_curl *)uplink)->epoll_fd;
 }
 
 static int uplink_curl_push(struct uplink *uplink, const struct uplink_request *request)

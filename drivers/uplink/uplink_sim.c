@@ -19,9 +19,14 @@ struct uplink_sim {
 	struct sim_exchange *exchanges;
 };
 
-static struct uplink_sim *uplink_sim(const struct uplink *uplink)
+static struct uplink_sim *uplink_sim(struct uplink *uplink)
 {
-	return (struct uplink_sim *)(uintptr_t)uplink;
+	return (struct uplink_sim *)uplink;
+}
+
+static const struct sim_exchange *first_exchange(const struct uplink *uplink)
+{
+	return ((const struct uplink_sim *)uplink)->exchanges;
 }
 
 static void exchange_free(struct sim_exchange *exchange)
@@ -38,7 +43,7 @@ DEFINE_CLEANUP(sim_exchange, struct sim_exchange *, exchange_free);
 
 static int uplink_sim_fd(const struct uplink *uplink)
 {
-	return uplink_sim(uplink)->event_fd;
+	return ((const struct uplink_sim *)uplink)->event_fd;
 }
 
 static int copy_text(char **out, const char *text)
@@ -140,7 +145,7 @@ int uplink_sim_new(struct uplink **out)
 
 const struct uplink_request *uplink_sim_find(const struct uplink *uplink, const char *path)
 {
-	for (const struct sim_exchange *exchange = uplink_sim(uplink)->exchanges; exchange;
+	for (const struct sim_exchange *exchange = first_exchange(uplink); exchange;
 		exchange = exchange->next) {
 		if (!exchange->answered && strncmp(exchange->path, path, strlen(path)) == 0)
 			return &exchange->request;
@@ -152,7 +157,7 @@ size_t uplink_sim_count(const struct uplink *uplink)
 {
 	size_t count = 0;
 
-	for (const struct sim_exchange *exchange = uplink_sim(uplink)->exchanges; exchange;
+	for (const struct sim_exchange *exchange = first_exchange(uplink); exchange;
 		exchange = exchange->next)
 		count += !exchange->answered;
 	return count;

@@ -156,8 +156,8 @@ must_check int store_commands_place(struct store *store, int64_t number, const c
 must_check int store_commands_again(struct store *store);
 /* The seq of the last event of this epoch whose hash agrees with the server's list
  * ({"seq": hash} by decimal seq), or the given seq when none does. */
-must_check int store_log_common(struct store *store, int64_t epoch, const json_t *hashes,
-	int64_t otherwise, int64_t *common);
+must_check int store_log_common(
+	struct store *store, int64_t epoch, json_t *hashes, int64_t otherwise, int64_t *common);
 /*
  * Adds those complaints of the server's snapshot (array of objects with the fields of the
  * complaints listing) that aren't here, each with an event complaint.restored, in the caller's

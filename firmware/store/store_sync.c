@@ -178,32 +178,28 @@ int store_event_digest(struct store *store, int64_t epoch, int64_t seq, char has
 	return found;
 }
 
-int store_log_common(struct store *store, int64_t epoch, const json_t *hashes, int64_t otherwise,
-	int64_t *common)
+int store_log_common(
+	struct store *store, int64_t epoch, json_t *hashes, int64_t otherwise, int64_t *common)
 {
-	/* jansson's iteration wants no const, though it changes nothing. */
-	json_t *object = json_incref((json_t *)(uintptr_t)hashes);
 	const char *key;
 	json_t *value;
 	int64_t best = 0;
-	int error = 0;
 
-	json_object_foreach (object, key, value) {
+	json_object_foreach (hashes, key, value) {
 		char hash[HASH_SIZE];
 		char *end;
 		int64_t seq = strtoll(key, &end, 10);
 
 		if (*end || seq <= best || !json_is_string(value))
 			continue;
-		error = store_event_digest(store, epoch, seq, hash);
-		if (error < 0)
-			break;
-		if (error == 1 && strcmp(hash, json_string_value(value)) == 0)
+		int found = store_event_digest(store, epoch, seq, hash);
+		if (found < 0)
+			return found;
+		if (found == 1 && strcmp(hash, json_string_value(value)) == 0)
 			best = seq;
 	}
-	json_decref(object);
 	*common = best ? best : otherwise;
-	return none(error);
+	return 0;
 }
 
 /* Whether an id can go into the cursor: short, and made of what a query takes as it is. */

@@ -29,15 +29,15 @@ struct conflict {
 static bool conflict_read(
 	const struct sync *sync, const json_t *answer, struct conflict *out, bool *epoch_told)
 {
-	const json_t *expected = json_object_get(answer, "expected");
-	const json_t *epoch = json_object_get(answer, "epoch");
+	int64_t expected = sync_number(json_object_get(answer, "expected"));
+	int64_t epoch = sync_number(json_object_get(answer, "epoch"));
 	const json_t *hash = json_object_get(answer, "hash");
 
-	*epoch_told = json_is_integer(epoch) && json_integer_value(epoch) > 0;
-	out->epoch = *epoch_told ? json_integer_value(epoch) : sync->batch.epoch;
+	*epoch_told = epoch > 0;
+	out->epoch = *epoch_told ? epoch : sync->batch.epoch;
 	out->fork = json_is_true(json_object_get(answer, "fork"));
 	out->hash = json_string_length(hash) == HASH_SIZE - 1 ? json_string_value(hash) : NULL;
-	out->had = json_is_integer(expected) ? json_integer_value(expected) - 1 : -1;
+	out->had = expected - 1;
 	return out->had >= 0 || out->fork;
 }
 
@@ -148,7 +148,8 @@ static int conflict_rewind(struct sync *sync, const struct conflict *conflict)
  */
 static int conflict_pass(struct sync *sync, const struct conflict *conflict)
 {
-	struct epoch_span span, later;
+	struct epoch_span span = { 0 };
+	struct epoch_span later;
 
 	if (!conflict->fork || conflict->epoch <= sync->batch.epoch)
 		return 0;
@@ -199,7 +200,7 @@ void conflict_answer(struct sync *sync, const json_t *answer)
 void conflict_fork(struct sync *sync, int64_t server_epoch, const char *why)
 {
 	struct sync_place place;
-	int64_t epoch, last;
+	int64_t epoch = 0, last = 0;
 	char hash[HASH_SIZE];
 	int error = store_sync_place(sync->store, &place);
 
@@ -302,7 +303,7 @@ static void fork_finish_alone(struct sync *sync)
  * One page narrows the search: hashes chain, so what agrees makes everything before it common,
  * and what doesn't makes everything after it foreign.
  */
-static int fork_narrow(struct sync *sync, const json_t *hashes)
+static int fork_narrow(struct sync *sync, json_t *hashes)
 {
 	struct sync_fork *fork = &sync->fork;
 	int64_t end = fork->after + (int64_t)json_object_size(hashes);
@@ -325,7 +326,7 @@ void conflict_hashes(struct sync *sync, const struct uplink_response *response)
 {
 	struct sync_fork *fork = &sync->fork;
 	autojson json_t *answer = response->status == 200 ? sync_json(response) : NULL;
-	const json_t *hashes = json_object_get(answer, "hashes");
+	json_t *hashes = json_object_get(answer, "hashes");
 
 	if (json_is_object(hashes)) {
 		int64_t before = fork->high - fork->low;

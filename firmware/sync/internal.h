@@ -119,6 +119,8 @@ void sync_postpone(struct sync *sync, struct sync_slot *slot);
 
 /* The answer's JSON object, or NULL. The caller releases it. */
 json_t *sync_json(const struct uplink_response *response);
+/* A sequence or epoch number as a server may give it, or -1 for anything that can't be one. */
+int64_t sync_number(const json_t *value);
 /* Whether the server has no such page. */
 bool sync_page_missing(int status);
 

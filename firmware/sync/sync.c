@@ -170,6 +170,15 @@ json_t *sync_json(const struct uplink_response *response)
 	return answer;
 }
 
+int64_t sync_number(const json_t *value)
+{
+	/* What JSON's readers agree upon; far from where arithmetic with it could overflow. */
+	static const int64_t most = INT64_C(1) << 53;
+	int64_t number = json_is_integer(value) ? json_integer_value(value) : -1;
+
+	return number >= 0 && number <= most ? number : -1;
+}
+
 bool sync_page_missing(int status)
 {
 	return status == 404 || status == 405 || status == 410 || status == 501;

@@ -280,11 +280,10 @@ static void take_ok(
 	struct sync *sync, enum sync_request request, const struct uplink_response *response)
 {
 	autojson json_t *answer = sync_json(response);
-	const json_t *acked = json_object_get(answer, "acked");
+	int64_t acked = sync_number(json_object_get(answer, "acked"));
 
-	if (json_is_integer(acked) && json_integer_value(acked) >= 0) {
-		take_acked(sync, request, json_integer_value(acked),
-			json_object_get(answer, "commands"));
+	if (acked >= 0) {
+		take_acked(sync, request, acked, json_object_get(answer, "commands"));
 		return;
 	}
 	if (request == REQUEST_PROBE && answer) {

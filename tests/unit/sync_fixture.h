@@ -159,7 +159,7 @@ static inline const char *event_text(const json_t *event, const char *name)
 static inline void server_learn(struct server *server, const json_t *event)
 {
 	const char *type = event_text(event, "type");
-	const json_t *data = json_object_get(event, "data");
+	json_t *data = json_object_get(event, "data");
 	const json_t *body = json_object_get(json_object_get(event, "personal"), "body");
 	size_t i;
 
@@ -178,7 +178,7 @@ static inline void server_learn(struct server *server, const json_t *event)
 			break;
 	}
 	json_t *complaint = json_deep_copy(body);
-	json_object_update(complaint, (json_t *)(uintptr_t)data);
+	json_object_update(complaint, data);
 	json_object_set(complaint, "ticket", json_object_get(event, "ticket"));
 	json_object_set(complaint, "created", json_object_get(event, "time"));
 	json_object_set_new(complaint, "state", json_string("received"));

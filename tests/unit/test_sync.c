@@ -389,6 +389,9 @@ static void nonsense_answers_are_survived(void **state)
 	static const char *const answers[] = { "", "[]", "{}", "{\"acked\": \"7\"}",
 		"{\"acked\": -1}", "{\"acked\": 2, \"commands\": 7}", "\xff\xfe", "null",
 		"{\"acked\": 1e300}", "{\"acked\": 9223372036854775808}",
+		"{\"acked\": 9223372036854775807}", "{\"expected\": 9223372036854775807}",
+		"{\"expected\": -9223372036854775808}", "{\"expected\": 0}",
+		"{\"epoch\": 9223372036854775807, \"expected\": 1}", "{\"hash\": \"x\"}",
 		"{\"commands\": [null, 1, {}, {\"number\": 0}, {\"number\": 1}]}" };
 	struct world *world = *state;
 

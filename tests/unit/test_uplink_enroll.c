@@ -10,7 +10,7 @@
 /* What the server says, by the code that it is asked with. */
 static void answer(struct http *http, int fd, const char *path)
 {
-	if (strcmp(path, "/v1/enroll") != 0)
+	if (strcmp(path, "/v1/enroll") != 0 || strstr(http->body, "GONE"))
 		http_say(fd, 404, "", "");
 	else if (strstr(http->body, "\"code\":\"GOOD\"") && strstr(http->body, "\"kiosk\":3") &&
 		 strstr(http->body, "\"version\":\""))
@@ -24,8 +24,6 @@ static void answer(struct http *http, int fd, const char *path)
 		http_say(fd, 200, "", "{\"token\":\"0011\",\"kiosk\":3}");
 	else if (strstr(http->body, "PAGE"))
 		http_say(fd, 200, "", "<html>");
-	else if (strstr(http->body, "GONE"))
-		http_say(fd, 404, "", "");
 	else
 		http_say(fd, 403, "", "{\"error\":\"unknown \\u001b[31m code\"}");
 }

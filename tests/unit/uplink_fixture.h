@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
+#define ZLIB_CONST
 #include <zlib.h>
 
 #include "base/cleanup.h"
@@ -103,7 +104,7 @@ static inline void http_say(int fd, int status, const char *more, const char *bo
 
 static inline size_t gzip(const char *text, size_t size, uint8_t *out, size_t room)
 {
-	z_stream stream = { .next_in = (Bytef *)(uintptr_t)text, .avail_in = (uInt)size };
+	z_stream stream = { .next_in = (const Bytef *)text, .avail_in = (uInt)size };
 
 	assert_int_equal(
 		deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
@@ -117,7 +118,7 @@ static inline size_t gzip(const char *text, size_t size, uint8_t *out, size_t ro
 static inline char *gunzip(const char *data, size_t size)
 {
 	char *text = calloc(1, REQUEST_MOST);
-	z_stream stream = { .next_in = (Bytef *)(uintptr_t)data, .avail_in = (uInt)size };
+	z_stream stream = { .next_in = (const Bytef *)data, .avail_in = (uInt)size };
 
 	assert_non_null(text);
 	assert_int_equal(inflateInit2(&stream, 15 + 16), Z_OK);
