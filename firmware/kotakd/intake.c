@@ -16,8 +16,13 @@
 /* A reply that couldn't go out for this long would only puzzle its reader. */
 #define REPLY_LIFETIME_MS (INT64_C(7) * 24 * 3600 * 1000)
 
-/* So many replies to one number within a window go at once; more of them wait, none is dropped. */
+/*
+ * So many replies to one number within a window go at once; more of them wait, none is dropped.
+ * A ticket is owed for every complaint that was accepted, also to a village head who sends in
+ * those of all his neighbours: only what can't be written by hand waits.
+ */
 #define REPLIES_MAX 30
+#define TICKETS_MAX 1000
 #define REPLIES_WINDOW_MS (INT64_C(3600) * 1000)
 
 /* Two machines that answer each other do so within minutes; people don't say the same thrice. */
@@ -160,8 +165,8 @@ static int intake_reply(const struct intake *intake, const struct moment *moment
 	const struct inbound_message *message, const struct dialogue_output *output)
 {
 	int64_t turn_ms = 0;
-	int error = store_outgoing_turn(intake->store, message->sender, moment->now_ms, REPLIES_MAX,
-		REPLIES_WINDOW_MS, &turn_ms);
+	int error = store_outgoing_turn(intake->store, message->sender, moment->now_ms,
+		output->open_complaint ? TICKETS_MAX : REPLIES_MAX, REPLIES_WINDOW_MS, &turn_ms);
 
 	if (error < 0)
 		return error;
