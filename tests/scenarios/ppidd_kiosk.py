@@ -112,7 +112,7 @@ class Server:
                      "-CAcreateserial", "-days", "2", "-extfile", "extensions",
                      "-out", "server.pem")
 
-    def start(self):
+    def start(self, prepare=None):
         if self.url:  # again on the same port, as a kiosk expects
             port = urllib.parse.urlsplit(self.url).port
             with open(self.config) as file:
@@ -121,7 +121,8 @@ class Server:
                 file.write(lines)
         with open(self.log, "w") as log:
             self.process = subprocess.Popen([f"{BUILD}/ppidd", "--config", self.config],
-                                            stderr=log, stdout=log)
+                                            stderr=log, stdout=log,
+                                            preexec_fn=prepare)
         pattern = r"listening on (https?://\S+?)/?\n"
         found = until(lambda: re.search(pattern, self.read_log())
                       or self.process.poll() is not None)

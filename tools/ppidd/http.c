@@ -12,7 +12,7 @@
 #include "tools/ppidd/listen.h"
 
 #define CONNECTIONS_MOST 512
-#define CONNECTIONS_PER_ADDRESS 128
+#define CONNECTIONS_PER_ADDRESS 256
 #define IDLE_SECONDS 30U
 #define HEADER_MEMORY ((size_t)32 * 1024)
 #define STORE_LATER_US ((uint64_t)200 * 1000)

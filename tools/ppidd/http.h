@@ -66,6 +66,7 @@ struct request {
 	const char *refusal;
 	bool started, parked;
 	int64_t deadline_ms, after; /* of a long poll; deadline by CLOCK_MONOTONIC */
+	sd_event_source *hang_up;   /* while parked */
 	struct request *next, *previous;
 };
 

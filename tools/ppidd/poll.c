@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Long polls: requests that wait for commands without a thread and without being asked again. */
 #include <errno.h>
+#include <sys/epoll.h>
 
 #include "tools/ppidd/command.h"
 #include "tools/ppidd/http_internal.h"
@@ -15,6 +16,7 @@ void poll_unlink(struct request *request)
 		request->next->previous = request->previous;
 	request->next = NULL;
 	request->previous = NULL;
+	request->hang_up = sd_event_source_disable_unref(request->hang_up);
 }
 
 void poll_resume(struct request *request)
@@ -43,6 +45,30 @@ static void arm_poll_timer(struct server *server)
 	sd_event_source_set_enabled(server->poll_timer, SD_EVENT_ONESHOT);
 }
 
+/* The daemon doesn't look at a suspended connection: somebody must see its end. */
+static int on_hang_up(sd_event_source *source, int fd, uint32_t events, void *context)
+{
+	struct request *request = context;
+	(void)source;
+	(void)fd;
+	(void)events;
+
+	request->deadline_ms = 0;
+	poll_resume(request);
+	return 0;
+}
+
+static void watch_hang_up(struct request *request)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+	/* Without it the place is free again when the poll's time is over. */
+	if (!info || sd_event_add_io(request->server->event, &request->hang_up, info->connect_fd,
+			     EPOLLRDHUP, on_hang_up, request) < 0)
+		request->hang_up = NULL;
+}
+
 int request_park(struct request *request, int64_t after, int64_t wait_s)
 {
 	struct server *server = request->server;
@@ -57,6 +83,7 @@ int request_park(struct request *request, int64_t after, int64_t wait_s)
 		return -ETIME;
 	visit_step(request->connection, VISIT_WAITS);
 	MHD_suspend_connection(request->connection);
+	watch_hang_up(request);
 	request->previous = NULL;
 	request->next = server->parked;
 	if (server->parked)
