@@ -41,7 +41,7 @@ ROOMS = {
     'kotakd': ('kotakd', 'sync', 'dialogue', 'store'),
 }
 # Composition: the files of the core that put the drivers together.
-COMPOSERS = ('firmware/kotakd/main.c', 'firmware/kotakd/modems.c')
+COMPOSERS = ('firmware/kotakd/main.c', 'firmware/kotakd/kiosk.c', 'firmware/kotakd/modems.c')
 
 
 def strip_comments(text):
