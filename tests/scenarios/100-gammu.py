@@ -103,6 +103,8 @@ class Smsd:
         self.conf = house.path('smsdrc')
         with sqlite3.connect(self.store) as database, open(SCHEMA, encoding='utf-8') as schema:
             database.executescript(schema.read())
+            # gammu-smsd never waits for a lock: our looking on must not take one.
+            database.execute('PRAGMA journal_mode = WAL')
         with open(self.conf, 'w', encoding='utf-8') as file:
             file.write(f'[gammu]\ndevice = {house.device}\nconnection = at\n'
                        f'{SMSD_GAMMU.get(house.make, "")}'
