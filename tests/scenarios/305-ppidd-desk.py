@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The officers' desk without a browser: log-in, lists, decisions, and those who may not."""
+import html
 import os
+import re
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -48,6 +50,8 @@ def pages(server, kiosk, browser):
     status, page, _ = browser.open("/complaints?refresh=1")
     check(tick in page and "<script>" not in page and "&lt;script&gt;" in page, "hostile text is only text")
     check('content="1; url=/complaints?' in page, "the list reloads itself")
+    stopped = re.search(r'href="(/complaints[^"]*refresh=0)"', page).group(1)
+    check('http-equiv="refresh"' not in browser.open(html.unescape(stopped))[1], "and can be told to stop")
     check("Sampah" not in browser.open("/complaints?q=lampu")[1]
           and "Sampah" in browser.open("/complaints?q=PASAR")[1], "search")
     check(browser.open("/complaints?q=%25")[1].count('class="ticket"') == 0, "LIKE's signs are text")

@@ -17,7 +17,7 @@
 struct list_view {
 	const char *state, *search;
 	int64_t page, refresh_s, total;
-	char *query; /* "state=…&q=…&refresh=…", for links */
+	char *query; /* "state=…&q=…", for links */
 };
 
 static int read_view(struct request *request, struct list_view *view)
@@ -33,11 +33,10 @@ static int read_view(struct request *request, struct list_view *view)
 		view->search = "";
 	if (request_integer(request, "page", 1, PAGES_MOST, 1, &view->page) < 0)
 		view->page = 1;
-	if (request_integer(request, "refresh", 1, 60, REFRESH_S, &view->refresh_s) < 0)
+	if (request_integer(request, "refresh", 0, 60, REFRESH_S, &view->refresh_s) < 0)
 		view->refresh_s = REFRESH_S;
 	autofree char *search = html_query_escape(view->search);
-	if (!search || asprintf(&view->query, "state=%s&q=%s&refresh=%lld", view->state, search,
-			       (long long)view->refresh_s) < 0) {
+	if (!search || asprintf(&view->query, "state=%s&q=%s", view->state, search) < 0) {
 		view->query = NULL;
 		return -ENOMEM;
 	}
@@ -65,8 +64,26 @@ static void filter_form(FILE *out, const struct list_view *view)
 		"</select></div>\n<div><label for=\"q\">Cari</label>"
 		"<input id=\"q\" name=\"q\" type=\"search\" maxlength=\"100\" value=\"%s\" "
 		"placeholder=\"tiket, nama, nomor, kata\"></div>\n"
+		"<input type=\"hidden\" name=\"refresh\" value=\"%lld\">\n"
 		"<button>Tampilkan</button>\n</form>\n",
-		view->search);
+		view->search, (long long)view->refresh_s);
+}
+
+/* A page that moves by itself can be told to stop (WCAG 2.2.2). */
+static void refresh_line(FILE *out, const struct list_view *view)
+{
+	html(out, "<p class=\"count\"><span role=\"status\">%lld aduan</span> · ",
+		(long long)view->total);
+	if (view->refresh_s > 0)
+		html(out,
+			"dimuat ulang tiap %lld detik, <a href=\"/complaints?%s&amp;page=%lld&amp;"
+			"refresh=0\">hentikan</a></p>\n",
+			(long long)view->refresh_s, view->query, (long long)view->page);
+	else
+		html(out,
+			"tidak dimuat ulang, <a href=\"/complaints?%s&amp;page=%lld&amp;"
+			"refresh=%lld\">muat ulang sendiri</a></p>\n",
+			view->query, (long long)view->page, (long long)REFRESH_S);
 }
 
 static void list_item(FILE *out, const json_t *complaint)
@@ -87,6 +104,12 @@ static void list_item(FILE *out, const json_t *complaint)
 		word_time(record_text(complaint, "created"), time));
 }
 
+static void page_link(FILE *out, const struct list_view *view, int64_t page, const char *words)
+{
+	html(out, " <a href=\"/complaints?%s&amp;page=%lld&amp;refresh=%lld\">%s</a> ", view->query,
+		(long long)page, (long long)view->refresh_s, words);
+}
+
 static void page_links(FILE *out, const struct list_view *view)
 {
 	int64_t pages = (view->total + PER_PAGE - 1) / PER_PAGE;
@@ -95,12 +118,10 @@ static void page_links(FILE *out, const struct list_view *view)
 		return;
 	html(out, "<nav class=\"pages\" aria-label=\"Halaman\">");
 	if (view->page > 1)
-		html(out, "<a href=\"/complaints?%s&amp;page=%lld\">‹ Lebih baru</a> ", view->query,
-			(long long)view->page - 1);
+		page_link(out, view, view->page - 1, "‹ Lebih baru");
 	html(out, "<span>Halaman %lld dari %lld</span>", (long long)view->page, (long long)pages);
 	if (view->page < pages)
-		html(out, " <a href=\"/complaints?%s&amp;page=%lld\">Lebih lama ›</a>", view->query,
-			(long long)view->page + 1);
+		page_link(out, view, view->page + 1, "Lebih lama ›");
 	html(out, "</nav>\n");
 }
 
@@ -170,8 +191,8 @@ static int list_page(
 	json_t *complaint;
 
 	/* auto: a page that reloads itself keeps no forgotten session alive. */
-	if (asprintf(&reload, "/complaints?%s&page=%lld&auto=1", view->query,
-		    (long long)view->page) < 0) {
+	if (asprintf(&reload, "/complaints?%s&page=%lld&refresh=%lld&auto=1", view->query,
+		    (long long)view->page, (long long)view->refresh_s) < 0) {
 		reload = NULL;
 		return -ENOMEM;
 	}
@@ -183,8 +204,8 @@ static int list_page(
 	if (alerts)
 		html(page.out, "<p class=\"wrong\"><a href=\"/kiosks\">Ada kotak yang perlu "
 			       "diperiksa</a></p>\n");
-	html(page.out, "<p class=\"count\" role=\"status\">%lld aduan</p>\n<ul class=\"list\">\n",
-		(long long)view->total);
+	refresh_line(page.out, view);
+	html(page.out, "<ul class=\"list\">\n");
 	json_array_foreach (list, i, complaint) {
 		list_item(page.out, complaint);
 	}
