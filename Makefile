@@ -174,6 +174,12 @@ SEED ?= 1
 kill-storm: all
 	KOTAK_BUILD=$(O) python3 tests/storm/kill_storm.py --messages $(MESSAGES) --kills $(KILLS) --seed $(SEED)
 
+# How fast, beside Debian's gammu-smsd in the same run; about seven minutes.
+bench:
+	sh board/deps.sh test
+	$(MAKE) $(PARALLEL) all
+	KOTAK_BUILD=$(O) python3 tests/bench/bench.py
+
 SYSCONFDIR ?= /etc
 # udev and systemd-sysusers look below /usr/local too, udev below /etc.
 UDEVDIR ?= $(if $(filter /usr,$(PREFIX)),/usr/lib/udev,$(SYSCONFDIR)/udev)
@@ -203,7 +209,7 @@ install: all
 clean:
 	rm -rf $(O) $(ASAN) $(O)-fuzz build-check-*
 
-.PHONY: all unit deps libraries objects tidy test check demo fuzz run-fuzzers idle faults kill-storm install clean
+.PHONY: all unit deps libraries objects tidy test check demo fuzz run-fuzzers idle faults kill-storm bench install clean
 .SECONDARY:
 
 -include $(shell find $(O)/obj -name '*.d' 2>/dev/null)
