@@ -103,7 +103,7 @@ static int list_messages(struct modem *modem, const struct at_request *request)
 						  : "(0-4)");
 		return AT_OK;
 	}
-	if (!status_wanted(modem, request, &status) ||
+	if (request->kind == AT_READ || !status_wanted(modem, request, &status) ||
 		!at_number(request, 1, 0, 1, 0, &keep_unread))
 		return AT_CMS(CMS_OPERATION_NOT_ALLOWED);
 	for (unsigned position = 0; position < store_total(store); position++) {

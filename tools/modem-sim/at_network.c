@@ -19,11 +19,7 @@ static int registration_command(
 
 	if (request->kind != AT_READ)
 		return at_setting(modem, request, notice, 2, AT_CME(CME_INVALID_PARAMETERS));
-	if (*notice == 2 && modem_registered(modem))
-		at_info(modem, "%s: 2,%u,\"1A2B\",\"00C3D4E5\"%s", request->name, stat,
-			modem->make->lte ? ",7" : "");
-	else
-		at_info(modem, "%s: %u,%u", request->name, *notice, stat);
+	at_info(modem, "%s: %u,%u%s", request->name, *notice, stat, modem_cell(modem, *notice));
 	return AT_OK;
 }
 

@@ -111,6 +111,13 @@ bool modem_registered(const struct modem *modem)
 	return registration == REGISTRATION_HOME || registration == REGISTRATION_ROAMING;
 }
 
+const char *modem_cell(const struct modem *modem, unsigned notice)
+{
+	if (notice < 2 || !modem_registered(modem))
+		return "";
+	return modem->make->lte ? ",\"1A2B\",\"00C3D4E5\",7" : ",\"1A2B\",\"00C3D4E5\"";
+}
+
 void modem_registration_changed(struct modem *modem)
 {
 	static const char *const names[] = { "+CREG", "+CGREG", "+CEREG" };
@@ -121,7 +128,8 @@ void modem_registration_changed(struct modem *modem)
 	modem->announced = registration;
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (modem->settings.registration_notice[i])
-			at_say(modem, "%s: %d", names[i], (int)registration);
+			at_say(modem, "%s: %u%s", names[i], (unsigned)registration,
+				modem_cell(modem, modem->settings.registration_notice[i]));
 	if (modem_registered(modem))
 		network_kick(modem->network);
 }

@@ -177,6 +177,8 @@ void modem_sim_opened(struct modem *modem);
 
 enum registration modem_registration(const struct modem *modem);
 bool modem_registered(const struct modem *modem);
+/* Where it is registered, as +CREG=notice shows it: area, cell and technology, or "". */
+const char *modem_cell(const struct modem *modem, unsigned notice);
 /* To be called after whatever may have changed it. */
 void modem_registration_changed(struct modem *modem);
 void modem_signal_changed(struct modem *modem);
