@@ -12,13 +12,11 @@
 #include <time.h>
 
 #include "base/log.h"
-#include "clock/system_clock.h"
 #include "dialogue/dialogue.h"
 #include "kotakd/commands.h"
 #include "kotakd/control.h"
 #include "kotakd/modems.h"
 #include "store/boot.h"
-#include "uplink/uplink_curl.h"
 
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"
 
@@ -114,7 +112,7 @@ static int kiosk_open_store(struct kiosk *kiosk)
 	if (error == 0)
 		error = store_last_time(kiosk->store, &last_ms);
 	if (error == 0)
-		error = clock_system_new(last_ms, &kiosk->clock);
+		error = kiosk->drivers->clock_new(last_ms, &kiosk->clock);
 	if (error < 0)
 		return error;
 	kiosk_read_clock(kiosk);
@@ -221,8 +219,8 @@ static int kiosk_open_sync(struct kiosk *kiosk)
 
 	if (!kiosk->config.sync_url)
 		return 0;
-	int error =
-		uplink_curl_new(kiosk->config.sync_url, kiosk->config.sync_ca_file, &kiosk->uplink);
+	int error = kiosk->drivers->uplink_new(
+		kiosk->config.sync_url, kiosk->config.sync_ca_file, &kiosk->uplink);
 	if (error == 0)
 		error = sync_new(kiosk->store, kiosk->uplink, &config, &kiosk->sync);
 	if (error == 0)

@@ -66,8 +66,16 @@ struct decoding {
 	int64_t alone_upto; /* rows up to here were with a worker that died: one at a time */
 };
 
+/* The drivers of the seams, chosen by main: the core knows none of them. */
+struct kiosk_drivers {
+	int (*clock_new)(int64_t not_before_ms, struct clock **out);
+	int (*uplink_new)(const char *url, const char *ca_file, struct uplink **out);
+	int (*modem_new)(const struct config_modem *config, struct modem **out);
+};
+
 struct kiosk {
 	struct config config;
+	const struct kiosk_drivers *drivers;
 	struct store *store;
 	struct clock *clock;
 	struct clock_reading time; /* of this wake-up */
@@ -94,8 +102,8 @@ struct kiosk {
 };
 
 /*
- * Runs until SIGTERM or SIGINT. config must be loaded, all else zero; kiosk_close() in every
- * case. 0 or a negative errno, said in the log.
+ * Runs until SIGTERM or SIGINT. config must be loaded and drivers set, all else zero; kiosk_close()
+ * in every case. 0 or a negative errno, said in the log.
  */
 must_check int kiosk_run(struct kiosk *kiosk);
 void kiosk_close(struct kiosk *kiosk);

@@ -10,8 +10,11 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "clock/system_clock.h"
 #include "kotakd/kiosk.h"
 #include "modem/process.h"
+#include "modem/scripted.h"
+#include "uplink/uplink_curl.h"
 
 #define EXIT_USAGE 2
 
@@ -56,6 +59,20 @@ static const struct argp parser = { .options = option_list,
 
 const char *argp_program_version = "kotakd " KOTAK_VERSION;
 
+static int modem_new(const struct config_modem *config, struct modem **out)
+{
+	const struct modem_process_config process = { .device = config->device,
+		.pin = config->pin };
+
+	if (strcmp(config->device, "none") == 0)
+		return modem_scripted_new(config->name, SCRIPTED_ABSENT, out);
+	return modem_process_new(config->name, &process, out);
+}
+
+static const struct kiosk_drivers drivers = {
+	.clock_new = clock_system_new, .uplink_new = uplink_curl_new, .modem_new = modem_new
+};
+
 static bool is_worker(int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {
@@ -68,7 +85,7 @@ static bool is_worker(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	struct options options = { 0 };
-	struct kiosk kiosk = { 0 };
+	struct kiosk kiosk = { .drivers = &drivers };
 	int status;
 
 	argp_err_exit_status = EXIT_USAGE;

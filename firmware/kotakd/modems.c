@@ -10,8 +10,6 @@
 #include "kotakd/balance.h"
 #include "kotakd/intake.h"
 #include "kotakd/outbox.h"
-#include "modem/process.h"
-#include "modem/scripted.h"
 #include "store/inbound.h"
 
 /* Events taken in one transaction: enough to make a backlog quick, few enough to stay brief. */
@@ -329,14 +327,8 @@ static int on_modem(sd_event_source *source, int fd, uint32_t events, void *cont
 static int slot_start(struct kiosk *kiosk, struct modem_slot *slot)
 {
 	const struct config_modem *config = slot->config;
-	const struct modem_process_config process = { .device = config->device,
-		.pin = config->pin };
-	int error;
+	int error = kiosk->drivers->modem_new(config, &slot->modem);
 
-	if (strcmp(config->device, "none") == 0)
-		error = modem_scripted_new(config->name, SCRIPTED_ABSENT, &slot->modem);
-	else
-		error = modem_process_new(config->name, &process, &slot->modem);
 	if (error == 0)
 		error = slot->modem->ops->start(slot->modem, kiosk->time.mono_ms);
 	if (error == 0)

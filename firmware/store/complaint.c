@@ -8,12 +8,15 @@
 #include "base/log.h"
 #include "store/internal.h"
 
+/* The answer: by identity, since a number may change; servers that know only numbers exist. */
+#define ANSWER_BY(key, value)                                                                      \
+	"(SELECT json_extract (m.body, '$.text') FROM command m WHERE"                             \
+	" json_extract (m.body, '$." key "') = " value                                             \
+	" AND json_extract (m.body, '$.type') = 'answer' ORDER BY m.number DESC LIMIT 1)"
 #define COMPLAINT_COLUMNS                                                                          \
 	"c.uuid, c.ticket, c.state, c.channel, c.language, p.sender, p.name, p.address, p.text,"   \
-	" p.pin, c.created_ms, c.updated_ms,"                                                      \
-	" (SELECT json_extract (m.body, '$.text') FROM command m WHERE"                            \
-	" json_extract (m.body, '$.ticket') = c.ticket AND json_extract (m.body, '$.type') ="      \
-	" 'answer' ORDER BY m.number DESC LIMIT 1)"
+	" p.pin, c.created_ms, c.updated_ms, coalesce (" ANSWER_BY(                                \
+		"uuid", "c.uuid") ", " ANSWER_BY("ticket", "c.ticket") ")"
 #define COMPLAINT_TABLES "complaint c LEFT JOIN complaint_personal p ON p.uuid = c.uuid"
 
 void complaint_release(struct complaint *complaint)

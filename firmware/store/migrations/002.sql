@@ -22,6 +22,9 @@ CREATE INDEX inbound_message_sender ON inbound_message (sender, id);
 -- How often a message was given up by the network for now (TP-ST 0x60-0x7f) and sent again.
 ALTER TABLE outgoing_sms ADD COLUMN rounds INTEGER NOT NULL DEFAULT 0;
 
+-- A complaint's answer, also after it got another number.
+CREATE INDEX command_uuid ON command (json_extract (body, '$.uuid'));
+
 -- The SIM's money, as its operator last told.
 CREATE TABLE balance (
 	modem TEXT PRIMARY KEY,
