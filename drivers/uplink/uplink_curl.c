@@ -355,6 +355,7 @@ static int describe(struct exchange *exchange, struct uplink_response *response)
 {
 	long status = 0;
 	const char *words = exchange->error;
+	curl_off_t pretransfer_us = 0;
 
 	*response = (struct uplink_response) { .tag = exchange->tag };
 	if (exchange->result == CURLE_OK) {
@@ -366,6 +367,8 @@ static int describe(struct exchange *exchange, struct uplink_response *response)
 			exchange->owner->plain = true;
 		return 0;
 	}
+	curl_easy_getinfo(exchange->easy, CURLINFO_PRETRANSFER_TIME_T, &pretransfer_us);
+	response->reached = pretransfer_us > 0;
 	response->certificate = is_certificate_trouble(exchange->result);
 	if (exchange->too_large || exchange->result == CURLE_FILESIZE_EXCEEDED)
 		words = "the answer is larger than 4 MiB";

@@ -24,6 +24,7 @@ struct uplink_response {
 	char *body; /* zero-terminated, of size bytes; NULL when there is none; receiver frees */
 	size_t size;
 	char *error;	  /* for a technician, when status is 0; receiver frees */
+	bool reached;	  /* status 0 although a connection was there and the request went out */
 	bool certificate; /* status 0 because the server's certificate isn't trusted */
 };
 

@@ -86,6 +86,8 @@ void inbox_start(struct sync *sync)
 static void inbox_failed(struct sync *sync)
 {
 	sync->probe_due = true;
+	if (sync->probe_useless)
+		sync_enter(sync, SYNC_DOWN);
 	sync_postpone(sync, &sync->inbox);
 }
 

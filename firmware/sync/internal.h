@@ -80,11 +80,13 @@ struct sync {
 
 	struct sync_slot upload;
 	struct sync_batch batch;
-	bool probe_due;	    /* ask where we stand before anything else */
-	bool events_due;    /* there may be events to send */
-	bool batch_failing; /* the last batch failed: a probe's success doesn't prove better */
-	unsigned shift;	    /* batches are this many times halved */
-	unsigned conflicts; /* answers 409 in a row */
+	bool probe_due;		 /* ask where we stand before anything else */
+	unsigned probe_failures; /* in a row, of those that reached the server */
+	bool probe_useless;	 /* the server takes events, but no empty batch */
+	bool events_due;	 /* there may be events to send */
+	bool batch_failing;	 /* the last batch failed: a probe's success doesn't prove better */
+	unsigned shift;		 /* batches are this many times halved */
+	unsigned conflicts;	 /* answers 409 in a row */
 	struct sync_fork fork;
 	unsigned epochs_unproven; /* epochs begun since the server last took an event */
 

@@ -297,7 +297,9 @@ static bool upload_wanted(const struct sync *sync)
 /* Commands are taken only once we know that our database isn't an older copy. */
 static bool inbox_allowed(const struct sync *sync)
 {
-	return sync->state == SYNC_UP && !sync->probe_due && !sync->fork.active;
+	if (sync->fork.active || sync->refused)
+		return false;
+	return sync->probe_useless || (sync->state == SYNC_UP && !sync->probe_due);
 }
 
 static int64_t upload_deadline(const struct sync *sync)

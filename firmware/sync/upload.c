@@ -17,6 +17,9 @@
 #define PROBE_TIMEOUT_MS 30000
 #define BATCH_TIMEOUT_MS 90000
 
+/* So often an empty batch may fail at the server before events are tried without it. */
+#define PROBE_FAILURES 2
+
 #define EVENTS_PATH "/v1/kiosk/events"
 
 static void store_trouble(struct sync *sync, int error)
@@ -110,6 +113,16 @@ static int send_batch(struct sync *sync, const struct sync_batch *batch, const j
 		body, probe ? PROBE_TIMEOUT_MS : BATCH_TIMEOUT_MS);
 }
 
+/* A server that stumbles over the empty batch may take events all the same. */
+static bool probe_wanted(const struct sync *sync)
+{
+	bool events = sync->batch.last >= sync->batch.first;
+
+	if (!sync->probe_due || sync->probe_useless)
+		return false;
+	return sync->probe_failures < PROBE_FAILURES || !events;
+}
+
 void upload_start(struct sync *sync)
 {
 	struct sync_place place;
@@ -122,12 +135,14 @@ void upload_start(struct sync *sync)
 	int error = store_sync_place(sync->store, &place);
 	if (error == 0)
 		error = next_events(sync, &place, &sync->batch);
-	if (error == 0 && sync->probe_due)
-		sync->batch.last = sync->batch.first - 1;
-	if (error == 0 && !sync->probe_due && sync->batch.last < sync->batch.first) {
+	if (error == 0 && !probe_wanted(sync) && sync->batch.last < sync->batch.first) {
+		sync->probe_due = false;
 		sync->events_due = false;
+		sync->upload.started_ms = sync->now_ms;
 		return;
 	}
+	if (error == 0 && probe_wanted(sync))
+		sync->batch.last = sync->batch.first - 1;
 	if (error == 0)
 		error = read_events(sync, &sync->batch, &events);
 	if (error == 0)
@@ -160,6 +175,10 @@ void upload_failed(
 	sync->inbox.failures = 0;
 	sync->inbox.not_before_ms = sync->now_ms;
 	sync->probe_due = true;
+	if (request == REQUEST_PROBE && (response->status || response->reached))
+		sync->probe_failures++;
+	else
+		sync->probe_failures = 0;
 	if (request == REQUEST_BATCH) {
 		sync->batch_failing = true;
 		if (response->status == 0 && !response->certificate && sync->shift < SHIFT_MOST)
@@ -191,6 +210,9 @@ static void batch_refused(struct sync *sync, const struct uplink_response *respo
 static void upload_good(struct sync *sync, enum sync_request request, bool progress)
 {
 	sync->conflicts = 0;
+	if (request == REQUEST_BATCH && sync->probe_failures >= PROBE_FAILURES)
+		sync->probe_useless = true;
+	sync->probe_failures = 0;
 	if (request == REQUEST_BATCH && progress) {
 		sync->batch_failing = false;
 		sync->epochs_unproven = 0;

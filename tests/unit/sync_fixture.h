@@ -33,6 +33,7 @@ struct server {
 	bool names_newest;  /* answers a gap with its newest epoch instead of the batch's */
 	bool minimal;	    /* no hashes, no complaints, no members beyond the least */
 	bool no_poll;
+	bool no_probe; /* stumbles over an empty batch */
 	bool down;
 	int status;	    /* 0: as it should; else every answer is this */
 	bool lose_answers;  /* applies what it gets, then the answer is lost */
@@ -290,6 +291,10 @@ static inline void server_take_events(struct world *world, const struct uplink_r
 
 	*(size ? &server->batches : &server->probes) += 1;
 	server->largest = size > server->largest ? size : server->largest;
+	if (server->no_probe && size == 0) {
+		server_say(world, request->tag, 500, NULL);
+		return;
+	}
 	if (server->most_events && size > server->most_events) {
 		server_say(world, request->tag, 413, NULL);
 		return;

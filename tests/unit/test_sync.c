@@ -362,6 +362,45 @@ static void without_poll_by_other_answers(void **state)
 	assert_in_range(world->server.probes - before, 8, 14);
 }
 
+static void stumbling_over_the_probe(void **state)
+{
+	struct world *world = *state;
+
+	world->server.no_probe = true;
+	world->server.minimal = true;
+	complain_many(world, 3);
+	run_for(world, 10000);
+	assert_int_equal(waiting(world), 0);
+	assert_int_equal(status_of(world).state, SYNC_UP);
+	assert_string_equal(status_of(world).trouble, "");
+	/* After an outage without anything to send, commands come all the same. */
+	world->server.down = true;
+	const struct uplink_request *poll = uplink_sim_find(world->uplink, "/v1/kiosk/commands");
+	assert_non_null(poll);
+	assert_int_equal(uplink_sim_fail(world->uplink, poll->tag, "reset", false), 0);
+	run_for(world, 60000);
+	assert_int_equal(status_of(world).state, SYNC_DOWN);
+	assert_true(sync_deadline(world->sync) > world->now_ms);
+	world->server.down = false;
+	officer_commands(world, 1, "c1", "answer");
+	run_for(world, 10000);
+	assert_int_equal(world->taken, 1);
+	assert_int_equal(status_of(world).state, SYNC_UP);
+	complain_many(world, 1);
+	run_for(world, 1000);
+	assert_int_equal(waiting(world), 0);
+	/* Nor does it spin where the poll is missing, too. */
+	world->server.no_poll = true;
+	poll = uplink_sim_find(world->uplink, "/v1/kiosk/commands");
+	assert_int_equal(uplink_sim_answer(world->uplink, poll->tag, 404, NULL), 0);
+	handle(world);
+	for (int i = 0; i < 5; i++) {
+		world->now_ms += 61000;
+		handle(world);
+		assert_true(sync_deadline(world->sync) > world->now_ms);
+	}
+}
+
 static void impatient_server_is_not_flooded(void **state)
 {
 	struct world *world = *state;
@@ -453,6 +492,7 @@ int main(void)
 		world_test(commands_come_once),
 		world_test(poll_names_the_cursor),
 		world_test(without_poll_by_other_answers),
+		world_test(stumbling_over_the_probe),
 		world_test(impatient_server_is_not_flooded),
 		world_test(nonsense_answers_are_survived),
 		world_test(restart_goes_on),
