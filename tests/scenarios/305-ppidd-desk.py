@@ -54,6 +54,7 @@ def pages(server, kiosk, browser):
     check('http-equiv="refresh"' not in browser.open(html.unescape(stopped))[1], "and can be told to stop")
     check("Sampah" not in browser.open("/complaints?q=lampu")[1]
           and "Sampah" in browser.open("/complaints?q=PASAR")[1], "search")
+    check(tick in browser.open("/complaints?q=" + tick.replace("-", ""))[1], "a ticket however it is written")
     check(browser.open("/complaints?q=%25")[1].count('class="ticket"') == 0, "LIKE's signs are text")
     check(browser.open("/complaints?state=resolved")[1].count('class="ticket"') == 0, "filter by state")
     check("PDU ends early" in browser.open("/unreadable")[1]

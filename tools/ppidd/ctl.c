@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <sodium.h>
 #include <string.h>
+#include <termios.h>
 
 #include "base/log.h"
 #include "tools/ppidd/decision.h"
@@ -95,12 +96,35 @@ static int kiosk_revoke_command(struct ctl *ctl)
 	return error < 0 ? kiosk_refused(number, error) : CTL_FINE;
 }
 
+/* Shows what is typed, or not. */
+static void terminal_echo(bool on)
+{
+	struct termios mode;
+
+	if (tcgetattr(STDIN_FILENO, &mode) < 0)
+		return;
+	if (on)
+		mode.c_lflag |= (tcflag_t)ECHO;
+	else
+		mode.c_lflag &= ~(tcflag_t)ECHO;
+	tcsetattr(STDIN_FILENO, TCSAFLUSH, &mode);
+}
+
 /* One line of standard input without its end; the caller wipes it. */
 static int read_password(char *out, size_t size)
 {
-	if (isatty(STDIN_FILENO))
-		fputs("Password (it is shown while you type): ", stderr);
-	if (!fgets(out, (int)size, stdin))
+	bool person = isatty(STDIN_FILENO) == 1;
+
+	if (person) {
+		fputs("Password: ", stderr);
+		terminal_echo(false);
+	}
+	const char *line = fgets(out, (int)size, stdin);
+	if (person) {
+		terminal_echo(true);
+		fputc('\n', stderr);
+	}
+	if (!line)
 		return -EINVAL;
 	out[strcspn(out, "\r\n")] = '\0';
 	return 0;

@@ -184,9 +184,16 @@ static int get_style(struct request *request)
 		request, MHD_HTTP_OK, "text/css; charset=utf-8", copy, copy ? strlen(copy) : 0);
 }
 
+/* Browsers ask for one; a desk has none. */
+static int get_icon(struct request *request)
+{
+	return answer_text(request, MHD_HTTP_NO_CONTENT, "image/x-icon", strdup(""), 0);
+}
+
 const struct route desk_routes[] = {
 	{ "GET", "/", ROUTE_PUBLIC, 0, get_root },
 	{ "GET", "/style.css", ROUTE_PUBLIC, 0, get_style },
+	{ "GET", "/favicon.ico", ROUTE_PUBLIC, 0, get_icon },
 	{ "GET", "/login", ROUTE_PUBLIC, 0, desk_get_login },
 	{ "POST", "/login", ROUTE_PUBLIC, FORM_MOST, desk_post_login },
 	{ "POST", "/logout", ROUTE_DESK, FORM_MOST, desk_post_logout },

@@ -6,6 +6,7 @@
 #include "tools/ppidd/complaint.h"
 #include "tools/ppidd/desk.h"
 #include "tools/ppidd/record.h"
+#include "wire/ticket.h"
 
 #define PER_PAGE 50
 #define PAGES_MOST 1000000
@@ -220,11 +221,14 @@ int desk_get_list(struct request *request)
 {
 	struct list_view view = { 0 };
 	autojson json_t *list = NULL, *alerts = NULL;
+	char ticket[TICKET_SIZE];
 
 	int error = read_view(request, &view);
+	/* A number is found however it was written. */
+	bool by_ticket = error >= 0 && ticket_parse(view.search, ticket) == 0;
 	struct complaint_filter filter = {
 		.state = view.state,
-		.search = view.search,
+		.search = by_ticket ? ticket : view.search,
 		.offset = (view.page - 1) * PER_PAGE,
 		.most = PER_PAGE,
 	};
