@@ -20,6 +20,10 @@ static enum text text_for(enum dialogue_message message, bool reason)
 		return reason ? TEXT_MESSAGE_EXTENDED_REASON : TEXT_MESSAGE_EXTENDED;
 	case DIALOGUE_MESSAGE_RENUMBERED:
 		return TEXT_MESSAGE_RENUMBERED;
+	case DIALOGUE_MESSAGE_SURVEY:
+		return TEXT_MESSAGE_SURVEY;
+	case DIALOGUE_MESSAGE_ANNOUNCEMENT:
+		return TEXT_MESSAGE_ANNOUNCEMENT;
 	}
 	return TEXT_COUNT;
 }
@@ -28,21 +32,25 @@ int dialogue_compose(enum dialogue_message message, const char *language,
 	const struct dialogue_values *values, char **out)
 {
 	autofree char *text = utf8_clean(values->text ? values->text : "");
-	bool wants_text =
-		message == DIALOGUE_MESSAGE_ANSWER || message == DIALOGUE_MESSAGE_QUESTION;
+	bool wants_text = message == DIALOGUE_MESSAGE_ANSWER ||
+			  message == DIALOGUE_MESSAGE_QUESTION ||
+			  message == DIALOGUE_MESSAGE_ANNOUNCEMENT;
+	bool wants_ticket = message != DIALOGUE_MESSAGE_ANNOUNCEMENT;
 
 	*out = NULL;
 	if (!text)
 		return -ENOMEM;
 	enum text id = text_for(message, *text != '\0');
-	if (id == TEXT_COUNT || !values->ticket || (wants_text && !*text) ||
+	if (id == TEXT_COUNT || (wants_ticket && !values->ticket) || (wants_text && !*text) ||
 		(message == DIALOGUE_MESSAGE_RENUMBERED && !values->old_ticket))
 		return -EINVAL;
 	locale_t before = language_begin(language);
-	const struct template_value filled[] = { { .name = "ticket", .text = values->ticket },
+	const struct template_value filled[] = {
+		{ .name = "ticket", .text = values->ticket ? values->ticket : "" },
 		{ .name = "old", .text = values->old_ticket ? values->old_ticket : "" },
 		{ .name = "text", .text = text },
-		{ .name = "state", .text = language_say(text_states[values->state]) }, { 0 } };
+		{ .name = "state", .text = language_say(text_states[values->state]) }, { 0 }
+	};
 	int error = text_fill(id, filled, out);
 	language_end(before);
 	return error;

@@ -151,6 +151,9 @@ enum dialogue_message {
 	DIALOGUE_MESSAGE_STATE,	     /* ticket, state, text (the reason, may be NULL): one part */
 	DIALOGUE_MESSAGE_EXTENDED,   /* ticket, text (the reason, may be NULL): one part */
 	DIALOGUE_MESSAGE_RENUMBERED, /* old_ticket, ticket: one part */
+	/* Only for those who agreed to get them: */
+	DIALOGUE_MESSAGE_SURVEY,       /* ticket: one part */
+	DIALOGUE_MESSAGE_ANNOUNCEMENT, /* text: five parts */
 };
 
 struct dialogue_values {

@@ -106,6 +106,12 @@ const struct text_info texts[TEXT_COUNT] = {
 					 "tetap "
 					 "sama. Mohon simpan nomor yang baru."),
 		NULL, 0, 1 },
+	[TEXT_MESSAGE_SURVEY] = { N_("Tiket {ticket}: apakah penanganannya membantu? Balas NILAI "
+				     "lalu angka 1 (tidak) sampai 5 (sangat). BERHENTI: jangan "
+				     "tanya lagi."),
+		NULL, 0, 1 },
+	[TEXT_MESSAGE_ANNOUNCEMENT] = { N_("Pengumuman: {text} (BERHENTI: tidak mau lagi)"), "text",
+		600, 5 },
 };
 
 /* TRANSLATORS: these follow "Tiket 003-000123-4: " and "aduan Anda ". */

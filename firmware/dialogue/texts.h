@@ -37,6 +37,8 @@ enum text {
 	TEXT_MESSAGE_EXTENDED,	      /* ticket */
 	TEXT_MESSAGE_EXTENDED_REASON, /* ticket, text */
 	TEXT_MESSAGE_RENUMBERED,      /* old, ticket */
+	TEXT_MESSAGE_SURVEY,	      /* ticket */
+	TEXT_MESSAGE_ANNOUNCEMENT,    /* text */
 	TEXT_COUNT,
 };
 

@@ -11,11 +11,18 @@
 
 /* An officer's words are worth waiting for a phone that is off for weeks. */
 #define ANSWER_LIFETIME_MS (INT64_C(30) * 24 * 3600 * 1000)
+#define NOTICE_LIFETIME_MS (INT64_C(3) * 24 * 3600 * 1000)
 #define ACTOR_SIZE 100
+
+/* Notices go out between these hours, local time. */
+#define DAY_BEGINS_H 8
+#define DAY_ENDS_H 20
+#define HOUR_MS (INT64_C(3600) * 1000)
 
 struct command {
 	struct store *store;
 	const struct moment *moment;
+	int utc_offset_s;
 	const json_t *body;
 	const char *id;
 	char actor[ACTOR_SIZE];
@@ -161,14 +168,91 @@ static int do_renumber(struct command *command)
 		command, DIALOGUE_MESSAGE_RENUMBERED, &values, "renumbered", OUTGOING_TICKET);
 }
 
+int64_t commands_quiet_until(int64_t now_ms, int utc_offset_s)
+{
+	int64_t of_day = (now_ms + utc_offset_s * INT64_C(1000)) % (24 * HOUR_MS);
+
+	if (of_day >= DAY_BEGINS_H * HOUR_MS && of_day < DAY_ENDS_H * HOUR_MS)
+		return 0;
+	int64_t left = DAY_BEGINS_H * HOUR_MS - of_day;
+	return now_ms + (left > 0 ? left : left + 24 * HOUR_MS);
+}
+
+/* Asks whether it helped, if the complainant agreed to be asked. */
+static int do_survey(struct command *command)
+{
+	const struct complaint *complaint = &command->complaint;
+	const struct dialogue_values values = { .ticket = complaint->ticket };
+	autofree char *text = NULL;
+	int agreed =
+		can_tell(command) ? store_contact_agreed(command->store, complaint->sender) : 0;
+
+	if (agreed < 0)
+		return agreed;
+	if (agreed == 0) {
+		command->refused = "the complainant hasn't agreed to be asked";
+		return 0;
+	}
+	int error = dialogue_compose(DIALOGUE_MESSAGE_SURVEY, complaint->language, &values, &text);
+	if (error < 0)
+		return error;
+	const struct outgoing_request request = { .recipient = complaint->sender,
+		.text = text,
+		.purpose = "survey",
+		.ticket = complaint->ticket,
+		.command_id = command->id,
+		.priority = OUTGOING_NOTICE,
+		.lifetime_ms = NOTICE_LIFETIME_MS,
+		.not_before_ms =
+			commands_quiet_until(command->moment->now_ms, command->utc_offset_s) };
+	int queued = store_outgoing_add(command->store, command->moment, &request);
+	return queued < 0 ? queued : 0;
+}
+
+static int announce_to(void *context, const char *sender, const char *language)
+{
+	struct command *command = context;
+	const struct dialogue_values values = { .text = member(command, "text") };
+	autofree char *text = NULL;
+	int error = dialogue_compose(DIALOGUE_MESSAGE_ANNOUNCEMENT, language, &values, &text);
+
+	if (error < 0)
+		return error;
+	/* Without the command's id, which stands for one message: its own step is what is once. */
+	const struct outgoing_request request = { .recipient = sender,
+		.text = text,
+		.purpose = "announcement",
+		.priority = OUTGOING_NOTICE,
+		.lifetime_ms = NOTICE_LIFETIME_MS,
+		.not_before_ms =
+			commands_quiet_until(command->moment->now_ms, command->utc_offset_s) };
+	int queued = store_outgoing_add(command->store, command->moment, &request);
+	return queued < 0 ? queued : 0;
+}
+
+/* To everybody who agreed to get announcements, and nobody else. */
+static int do_announce(struct command *command)
+{
+	const char *text = member(command, "text");
+
+	if (!text || !*text) {
+		command->refused = "no text";
+		return 0;
+	}
+	return store_contacts_agreed(command->store, announce_to, command);
+}
+
 static const struct {
 	const char *type;
 	command_action *act;
+	bool about_all; /* not about one complaint */
 } actions[] = {
-	{ "state", do_state },
-	{ "answer", do_answer },
-	{ "question", do_question },
-	{ "renumber", do_renumber },
+	{ "state", do_state, false },
+	{ "answer", do_answer, false },
+	{ "question", do_question, false },
+	{ "renumber", do_renumber, false },
+	{ "survey", do_survey, false },
+	{ "announce", do_announce, true },
 };
 
 /* By uuid where the server gives it, else by the number. 1 found, 0 not here. */
@@ -192,7 +276,7 @@ static int command_act(struct command *command)
 	for (size_t i = 0; type && i < ARRAY_SIZE(actions); i++) {
 		if (strcmp(type, actions[i].type) != 0)
 			continue;
-		int found = command_complaint(command);
+		int found = actions[i].about_all ? 1 : command_complaint(command);
 		if (found > 0)
 			return actions[i].act(command);
 		command->refused = "no such complaint here";
@@ -203,10 +287,10 @@ static int command_act(struct command *command)
 }
 
 /* One command. 1 done, 0 none waits, or a negative errno. */
-static int command_run(struct store *store, const struct moment *moment)
+static int command_run(struct store *store, const struct moment *moment, int utc_offset_s)
 {
 	autojson json_t *body = NULL;
-	struct command command = { .store = store, .moment = moment };
+	struct command command = { .store = store, .moment = moment, .utc_offset_s = utc_offset_s };
 	int found = store_command_next(store, &body);
 
 	if (found <= 0)
@@ -243,12 +327,12 @@ static int command_run(struct store *store, const struct moment *moment)
 	return error < 0 ? error : 1;
 }
 
-int commands_run(struct store *store, const struct moment *moment)
+int commands_run(struct store *store, const struct moment *moment, int utc_offset_s)
 {
 	int count = 0;
 	int done;
 
-	while ((done = command_run(store, moment)) > 0)
+	while ((done = command_run(store, moment, utc_offset_s)) > 0)
 		count++;
 	return done < 0 ? done : count;
 }

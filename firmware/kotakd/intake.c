@@ -22,7 +22,7 @@
  * those of all his neighbours: only what can't be written by hand waits.
  */
 #define REPLIES_MAX 30
-#define TICKETS_MAX 1000
+#define TICKETS_MAX 200
 #define REPLIES_WINDOW_MS (INT64_C(3600) * 1000)
 
 /* Two machines that answer each other do so within minutes; people don't say the same thrice. */

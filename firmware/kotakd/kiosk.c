@@ -143,7 +143,7 @@ static void kiosk_record_clock(struct kiosk *kiosk)
 static void kiosk_commands(struct kiosk *kiosk)
 {
 	struct moment moment = kiosk_moment(kiosk);
-	int done = commands_run(kiosk->store, &moment);
+	int done = commands_run(kiosk->store, &moment, kiosk->utc_offset_s);
 
 	if (done > 0) {
 		kiosk->housekept_ms = 0;

@@ -81,6 +81,12 @@ must_check int store_contact(struct store *store, const char *sender, struct con
 must_check int store_contact_learn(struct store *store, const char *sender, const char *name,
 	const char *address, int64_t now_ms);
 
+/* Whether this sender agreed to announcements and to questions of satisfaction: 1 or 0. */
+must_check int store_contact_agreed(struct store *store, const char *sender);
+/* Calls each for every sender who agreed, until it returns a negative errno, which is returned. */
+must_check int store_contacts_agreed(struct store *store,
+	int (*each)(void *context, const char *sender, const char *language), void *context);
+
 /* 1 and the topic (caller frees) and ticket of a session that has not expired, or 0. */
 must_check int store_session(struct store *store, const char *channel, const char *sender,
 	int64_t now_ms, char **topic, char ticket[static TICKET_SIZE]);

@@ -49,6 +49,34 @@ int store_contact_learn(struct store *store, const char *sender, const char *nam
 	return error < 0 ? error : 0;
 }
 
+int store_contact_agreed(struct store *store, const char *sender)
+{
+	int64_t agreed = 0;
+	int found = store_value(store, &agreed,
+		"SELECT announcements FROM contact WHERE sender = ? AND announcements = 1", "t",
+		sender);
+
+	return found < 0 ? found : agreed == 1;
+}
+
+int store_contacts_agreed(struct store *store,
+	int (*each)(void *context, const char *sender, const char *language), void *context)
+{
+	autostatement sqlite3_stmt *statement = NULL;
+	int found = store_query(store, &statement,
+		"SELECT sender, language FROM contact WHERE announcements = 1", "");
+
+	if (found < 0)
+		return found;
+	while ((found = store_step(store, statement)) > 0) {
+		int error = each(context, (const char *)sqlite3_column_text(statement, 0),
+			(const char *)sqlite3_column_text(statement, 1));
+		if (error < 0)
+			return error;
+	}
+	return found;
+}
+
 int store_session(struct store *store, const char *channel, const char *sender, int64_t now_ms,
 	char **topic, char ticket[static TICKET_SIZE])
 {

@@ -233,15 +233,15 @@ static void test_a_flood_is_deferred_not_dropped(void **state)
 	struct store *store = *state;
 	char text[64];
 
-	for (int i = 0; i < 100; i++) {
+	for (int i = 0; i < 250; i++) {
 		snprintf(text, sizeof(text), "ADUAN nomor %d tentang jalan yang rusak", i);
 		say(store, "+628777", text);
 	}
-	assert_int_equal(count(store, COMPLAINTS), 100);
-	assert_int_equal(count(store, REPLIES), 100);
+	assert_int_equal(count(store, COMPLAINTS), 250);
+	assert_int_equal(count(store, REPLIES), 250);
 	assert_int_equal(count(store, "SELECT count(*) FROM outgoing_sms WHERE not_before_ms >"
 				      " created_ms"),
-		70);
+		50);
 }
 
 static void test_who_is_not_answered_is_written_down(void **state)
@@ -324,7 +324,7 @@ static void command(struct store *store, int64_t number, const char *body)
 			    "INSERT INTO command (id, number, body, taken_ms) VALUES"
 			    " (json_extract (?1, '$.id'), ?2, ?1, 0)",
 			    "ti", body, number) == 1);
-	assert_int_equal(commands_run(store, &at), 1);
+	assert_int_equal(commands_run(store, &at, 25200), 1);
 }
 
 static void test_an_answer_reaches_its_complainant_once(void **state)
@@ -342,7 +342,7 @@ static void test_an_answer_reaches_its_complainant_once(void **state)
 			    complaint.ticket, complaint.uuid) > 0);
 	complaint_release(&complaint);
 	command(store, 1, body);
-	assert_int_equal(commands_run(store, &at), 0);
+	assert_int_equal(commands_run(store, &at, 25200), 0);
 	autofree char *reply = last_reply(store);
 	assert_non_null(strstr(reply, "Sudah diperbaiki."));
 	assert_int_equal(count(store, REPLIES), 2);
@@ -370,6 +370,37 @@ static void test_senseless_commands_are_refused(void **state)
 		count(store, "SELECT count(*) FROM event WHERE type = 'command.applied' AND"
 			     " json_extract (data, '$.result') = 'refused'"),
 		5);
+}
+
+static void test_announcements_reach_those_who_agreed(void **state)
+{
+	struct store *store = *state;
+
+	assert_true(
+		store_run(store,
+			"INSERT INTO contact (sender, updated_ms, announcements, language) VALUES"
+			" ('+628111', 0, 1, 'en'), ('+628112', 0, 0, NULL), ('+628113', 0, NULL,"
+			" NULL), ('+628114', 0, 1, NULL)",
+			"") > 0);
+	command(store, 1,
+		"{\"id\": \"a1\", \"number\": 1, \"type\": \"announce\", \"text\":"
+		" \"Pelayanan KTP tutup hari Jumat.\"}");
+	assert_int_equal(count(store, REPLIES), 2);
+	assert_int_equal(count(store, "SELECT count(*) FROM outgoing_sms WHERE recipient IN"
+				      " ('+628111', '+628114') AND priority = 3"),
+		2);
+}
+
+static void test_nobody_is_woken_for_a_notice(void **state)
+{
+	const int64_t noon = INT64_C(1795496400000); /* 2026-11-24 12:00 in Jakarta */
+	const int64_t hour = 3600000;
+
+	(void)state;
+	assert_int_equal(commands_quiet_until(noon, 25200), 0);
+	assert_int_equal(commands_quiet_until(noon + 8 * hour, 25200), noon + 20 * hour);
+	assert_int_equal(commands_quiet_until(noon + 13 * hour, 25200), noon + 20 * hour);
+	assert_int_equal(commands_quiet_until(noon + 20 * hour, 25200), 0);
 }
 
 static void test_a_question_and_its_answer(void **state)
@@ -413,6 +444,8 @@ int main(void)
 		TEST(test_guessing_is_slowed),
 		TEST(test_an_answer_reaches_its_complainant_once),
 		TEST(test_senseless_commands_are_refused),
+		TEST(test_announcements_reach_those_who_agreed),
+		TEST(test_nobody_is_woken_for_a_notice),
 		TEST(test_a_question_and_its_answer),
 	};
 
