@@ -17,23 +17,27 @@ static const int64_t round_ms[] = { 600000, 3600000, 6 * 3600000, 24 * 3600000 }
 
 /* The part that a report is about. 1 found, 0 nobody's. */
 static int report_match(struct store *store, int64_t now_ms, const char *recipient,
-	unsigned reference, int64_t *id, int64_t *part)
+	const struct modem_decoded *report, int64_t *id, int64_t *part)
 {
 	autostatement sqlite3_stmt *statement = NULL;
 	int64_t one;
 	int found = store_query(store, &statement,
 		"SELECT sms_id, number FROM outgoing_part WHERE recipient = ? AND reference = ?"
 		" AND state = 'sent' AND submitted_ms > ? ORDER BY submitted_ms DESC LIMIT 1",
-		"tii", recipient, (int64_t)reference, now_ms - REPORT_WINDOW_MS);
+		"tii", recipient, (int64_t)report->reference, now_ms - REPORT_WINDOW_MS);
 
 	if (found == 0)
 		found = store_step(store, statement);
 	if (found == 0) {
-		/* A second report about one that is settled says nothing about an unsure one. */
+		/*
+		 * A second report about one that is settled says nothing about an unsure one.
+		 * References come round again after 256; the service centre's time of submission
+		 * doesn't.
+		 */
 		found = store_value(store, &one,
-			"SELECT 1 FROM outgoing_part WHERE recipient = ? AND reference = ?"
-			" AND state IN ('delivered', 'failed') AND submitted_ms > ? LIMIT 1",
-			"tii", recipient, (int64_t)reference, now_ms - DAY_MS);
+			"SELECT 1 FROM status_report WHERE recipient = ? AND reference = ?"
+			" AND service_centre_ms = ? LIMIT 1",
+			"tii", recipient, (int64_t)report->reference, report->service_centre_ms);
 		if (found != 0)
 			return found < 0 ? found : 0;
 		store_done(take_pointer(statement));
@@ -156,7 +160,7 @@ int store_report_add(struct store *store, const struct moment *moment, int64_t p
 	const char *recipient, const struct modem_decoded *report)
 {
 	int64_t id = 0, part = 0;
-	int found = report_match(store, moment->now_ms, recipient, report->reference, &id, &part);
+	int found = report_match(store, moment->now_ms, recipient, report, &id, &part);
 
 	if (found < 0)
 		return found;

@@ -95,12 +95,15 @@ static void assert_nothing_to_send(struct store *store)
 		store_outgoing_next(store, at.now_ms, MODEM, false, OUTGOING_NOTICE, &next), 0);
 }
 
-static void report(struct store *store, unsigned reference, unsigned status)
+/* submitted_ms: when the service centre took the message. */
+static void report_of(
+	struct store *store, unsigned reference, unsigned status, int64_t submitted_ms)
 {
 	static int64_t pdu = 0;
-	const struct modem_decoded decoded = {
-		.type = MODEM_DECODED_REPORT, .reference = reference, .status = status
-	};
+	const struct modem_decoded decoded = { .type = MODEM_DECODED_REPORT,
+		.reference = reference,
+		.status = status,
+		.service_centre_ms = submitted_ms };
 
 	assert_return_code(store_run(store,
 				   "INSERT INTO inbound_pdu (id, modem, digest, received_ms, clock,"
@@ -108,6 +111,11 @@ static void report(struct store *store, unsigned reference, unsigned status)
 				   "i", ++pdu),
 		0);
 	assert_return_code(store_report_add(store, &at, pdu, TO, &decoded), 0);
+}
+
+static void report(struct store *store, unsigned reference, unsigned status)
+{
+	report_of(store, reference, status, 0);
 }
 
 static void test_from_queued_to_delivered(void **state)
@@ -186,6 +194,9 @@ static void test_an_old_report_settles_nothing(void **state)
 	int64_t second = hand_over(store, 0, 1);
 	report(store, 5, 0);
 	assert_state(store, second, "submitted");
+	/* After 256 messages the reference comes round again. */
+	report_of(store, 5, 0, 3600000);
+	assert_state(store, second, "delivered");
 }
 
 static void test_refused_waits_then_goes_again(void **state)
