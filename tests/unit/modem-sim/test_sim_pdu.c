@@ -252,7 +252,7 @@ static void reports_round_trip(void **state)
 
 static int split_plain(size_t count, uint16_t unit, bool ucs2, bool wide, size_t *ends)
 {
-	autofree uint16_t *units = calloc(count, sizeof(*units));
+	autofree uint16_t *units = calloc(count + 1, sizeof(*units));
 
 	assert_non_null(units);
 	for (size_t i = 0; i < count; i++)
