@@ -129,7 +129,7 @@ static int add_sync(struct kiosk *kiosk, json_t *items, int64_t *waiting)
 	if (error < 0)
 		return error;
 	*waiting = status.waiting;
-	item.ok = status.state == SYNC_UP || status.state == SYNC_STARTING;
+	item.ok = (status.state == SYNC_UP || status.state == SYNC_STARTING) && !*status.trouble;
 	item.since_ms = status.since_ms;
 	item.advice = "nothing is lost meanwhile: it is sent when the server is there again";
 	snprintf(item.text, sizeof(item.text), "%s, %lld events wait%s%.200s",
