@@ -253,16 +253,15 @@ struct final_result {
 	enum at_result result;
 };
 
-/* V.250, 5.7.1 and what makes have added. */
+/*
+ * V.250, 5.7.1 and what makes have added. Those of calls (NO CARRIER, BUSY …) aren't among them:
+ * we never dial, so they tell of somebody's call, not of the command under way.
+ */
 static const struct final_result final_results[] = {
 	{ "OK", true, AT_OK },
 	{ "ERROR", true, AT_ERROR },
 	{ "+CME ERROR:", false, AT_CME_ERROR },
 	{ "+CMS ERROR:", false, AT_CMS_ERROR },
-	{ "NO CARRIER", true, AT_ERROR },
-	{ "BUSY", true, AT_ERROR },
-	{ "NO ANSWER", true, AT_ERROR },
-	{ "NO DIALTONE", true, AT_ERROR },
 	{ "COMMAND NOT SUPPORT", false, AT_ERROR },
 	{ "TOO MANY PARAMETERS", true, AT_ERROR },
 };

@@ -13,6 +13,7 @@
 #include <sys/ioctl.h>
 #include <termios.h>
 
+#include "modem/usb_device.h"
 #include "modem/usb_ids.h"
 
 #define BAUD_RATE 115200
@@ -20,6 +21,7 @@
 struct serial {
 	struct sp_port *port; /* NULL: opened without libserialport */
 	int fd;
+	int device_fd; /* claims the USB modem behind it; -1: there is none */
 	char *path;
 };
 
@@ -217,8 +219,12 @@ static int open_unknown(struct serial *serial)
 	return 0;
 }
 
-static int claim(const struct serial *serial)
+static int claim(struct serial *serial)
 {
+	serial->device_fd = usb_device_claim(serial->path);
+	/* A port that can't be claimed as a modem's is claimed by itself. */
+	if (serial->device_fd == -EBUSY)
+		return -EBUSY;
 	if (flock(serial->fd, LOCK_EX | LOCK_NB) < 0)
 		return errno == EWOULDBLOCK ? -EBUSY : -errno;
 	/*
@@ -238,6 +244,7 @@ int serial_open(const char *path, struct serial **out)
 	if (!serial)
 		return -ENOMEM;
 	serial->fd = -1;
+	serial->device_fd = -1;
 	serial->path = strdup(path);
 	error = serial->path ? open_known(serial) : -ENOMEM;
 	if (error == -ENOSYS)
@@ -265,6 +272,8 @@ void serial_close(struct serial *serial)
 	} else if (serial->fd >= 0) {
 		close(serial->fd);
 	}
+	if (serial->device_fd >= 0)
+		close(serial->device_fd);
 	free(serial->path);
 	free(serial);
 }

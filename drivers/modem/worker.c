@@ -42,6 +42,7 @@ static const struct deadline_rule deadline_rules[] = {
 	{ "AT+CPIN", 5000 },
 	{ "AT+CPMS", 5000 },
 	{ "AT+CSMS", 5000 },
+	{ "AT+CMGD", 10000 },
 	{ "AT+CMG", 5000 },
 	{ "", 3000 },
 };
@@ -111,6 +112,7 @@ void worker_close_port(struct worker *worker, int64_t delay_ms)
 	worker->phase = PHASE_CLOSED;
 	worker->reopen_ms = worker->now_ms + delay_ms;
 	worker->candidate++;
+	memset(worker->step_timeouts, 0, sizeof(worker->step_timeouts));
 }
 
 void worker_restart(struct worker *worker, int64_t delay_ms)

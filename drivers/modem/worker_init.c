@@ -11,6 +11,8 @@
 /* A SIM may need this many tries after a start before anything is said. */
 #define SIM_TRIES 10
 #define SIM_UNKNOWN_TRIES 3
+/* A step that was waited for in vain so often is left out. */
+#define STEP_TIMEOUTS 2
 /* How many tries for the PIN a SIM has after a right one. */
 #define PIN_TRIES 3
 
@@ -29,7 +31,9 @@ static void step_done(void *context, const struct at_answer *answer)
 	struct worker *worker = context;
 
 	/* After a missed deadline it begins anew, as soon as the modem answers again. */
-	if (answer->result != AT_TIMEOUT && answer->result != AT_ABORTED)
+	if (answer->result == AT_TIMEOUT)
+		worker->step_timeouts[worker->step]++;
+	else if (answer->result != AT_ABORTED)
 		worker->step++;
 }
 
@@ -234,24 +238,28 @@ static bool pin_was_entered(const struct worker *worker)
 	return worker->status.sim == MODEM_SIM_UNKNOWN;
 }
 
-static void sim_last_done(void *context, const struct at_answer *answer)
-{
-	sim_done(context, answer);
-}
-
 /* Stores */
 static void format_done(void *context, const struct at_answer *answer)
 {
 	struct worker *worker = context;
 
 	/* Another port of the same modem, maybe, that speaks AT but knows no messages. */
-	if (answer->result == AT_ERROR && worker->candidates.count > 1) {
+	if ((answer->result == AT_ERROR || answer->result == AT_CME_ERROR) &&
+		worker->candidates.count > 1) {
 		log_info("modem %s: %s answers AT but knows no SMS commands, trying another port",
 			worker->config->name, worker->status.port);
 		worker_close_port(worker, 0);
 		return;
 	}
 	step_done(worker, answer);
+}
+
+static void add_area(struct worker *worker, const char *name)
+{
+	struct area *area = &worker->areas[worker->area_count++];
+
+	*area = (struct area) { .due = true };
+	snprintf(area->name, sizeof(area->name), "%.*s", AT_STORE_SIZE - 1, name);
 }
 
 static void stores_line(void *context, const char *line, const char *pdu)
@@ -276,23 +284,22 @@ static void stores_line(void *context, const char *line, const char *pdu)
 			known = known || strcmp(worker->areas[j].name, names[i]) == 0;
 		if (!wanted || known)
 			continue;
-		worker->areas[worker->area_count] = (struct area) { .due = true };
-		memcpy(worker->areas[worker->area_count].name, names[i], AT_STORE_SIZE);
-		worker->area_count++;
+		add_area(worker, names[i]);
 	}
 }
 
 static void stores_done(void *context, const struct at_answer *answer)
 {
 	struct worker *worker = context;
+	unsigned tries = answer->result == AT_ERROR ? SIM_UNKNOWN_TRIES : SIM_TRIES;
 
 	/* The SIM's files can't be read yet, mostly. */
-	if (answer->result != AT_OK && worker->sim_tries < SIM_TRIES) {
-		if (answer->result != AT_TIMEOUT && answer->result != AT_ABORTED)
-			wait_for_sim(worker);
-		return;
-	}
-	step_done(worker, answer);
+	if ((answer->result == AT_CMS_ERROR || answer->result == AT_CME_ERROR ||
+		    answer->result == AT_ERROR) &&
+		worker->sim_tries < tries)
+		wait_for_sim(worker);
+	else
+		step_done(worker, answer);
 }
 
 static void selected_line(void *context, const char *line, const char *pdu)
@@ -301,14 +308,11 @@ static void selected_line(void *context, const char *line, const char *pdu)
 	char reading[AT_STORE_SIZE];
 
 	(void)pdu;
-	worker->home[0] = '\0';
 	if (!at_parse_selected(line, reading, worker->home))
 		return;
-	if (worker->area_count == 0) {
-		worker->areas[0] = (struct area) { .due = true };
-		snprintf(worker->areas[0].name, AT_STORE_SIZE, "%s", reading);
-		worker->area_count = 1;
-	}
+	worker->selectable = true;
+	if (worker->area_count == 0)
+		add_area(worker, reading);
 	/* Where messages arrive is listed last and stays selected: first in the table. */
 	for (size_t i = 1; i < worker->area_count; i++) {
 		if (strcmp(worker->areas[i].name, worker->home) == 0) {
@@ -322,14 +326,25 @@ static void selected_line(void *context, const char *line, const char *pdu)
 		snprintf(worker->home, sizeof(worker->home), "%s", worker->areas[0].name);
 }
 
+static void selected_done(void *context, const struct at_answer *answer)
+{
+	struct worker *worker = context;
+
+	/* Without AT+CPMS there is one store, however it may be called. */
+	if (answer->result != AT_TIMEOUT && answer->result != AT_ABORTED && worker->area_count == 0)
+		add_area(worker, "SM");
+	step_done(worker, answer);
+}
+
 /* Notices */
 static void notices_range_line(void *context, const char *line, const char *pdu)
 {
 	struct worker *worker = context;
 
 	(void)pdu;
-	worker->notices_chosen =
-		at_choose_notices(line, worker->quirks->reports_stored, &worker->notices);
+	/* Reports are stored only where they can be found again. */
+	worker->notices_chosen = at_choose_notices(line,
+		worker->quirks->reports_stored && worker_find_area(worker, "SR"), &worker->notices);
 }
 
 static void notices_range_done(void *context, const struct at_answer *answer)
@@ -384,6 +399,19 @@ static void notices_read_line(void *context, const char *line, const char *pdu)
 		worker->notices_chosen = true;
 }
 
+static void charset_done(void *context, const struct at_answer *answer)
+{
+	struct worker *worker = context;
+
+	worker->charset_refused = answer->result != AT_OK;
+	step_done(worker, answer);
+}
+
+static bool charset_refused(const struct worker *worker)
+{
+	return worker->charset_refused;
+}
+
 static bool time_wanted(const struct worker *worker)
 {
 	return worker->quirks->time_command != NULL;
@@ -394,6 +422,7 @@ static void compose_time(struct worker *worker, char *text, size_t size)
 	snprintf(text, size, "%s", worker->quirks->time_command);
 }
 
+/* At most WORKER_STEPS_MAX. */
 static const struct init_step steps[] = {
 	{ .command = "ATE0", .done = echo_done },
 	{ .command = "ATV1" },
@@ -417,10 +446,10 @@ static const struct init_step steps[] = {
 		.command = "AT+CPIN?",
 		.prefix = "+CPIN:",
 		.line = sim_line,
-		.done = sim_last_done },
+		.done = sim_done },
 	{ .command = "AT+CMGF=0", .done = format_done },
 	{ .command = "AT+CPMS=?", .prefix = "+CPMS:", .line = stores_line, .done = stores_done },
-	{ .command = "AT+CPMS?", .prefix = "+CPMS:", .line = selected_line },
+	{ .command = "AT+CPMS?", .prefix = "+CPMS:", .line = selected_line, .done = selected_done },
 	{ .command = "AT+CNMI=?",
 		.prefix = "+CNMI:",
 		.line = notices_range_line,
@@ -434,7 +463,8 @@ static const struct init_step steps[] = {
 	{ .wanted = notices_refused, .command = "AT+CNMI=2,1", .done = notices_done },
 	{ .wanted = notices_refused, .command = "AT+CNMI=1,1", .done = notices_done },
 	{ .command = "AT+CNMI?", .prefix = "+CNMI:", .line = notices_read_line },
-	{ .command = "AT+CSCS=\"GSM\"" },
+	{ .command = "AT+CSCS=\"GSM\"", .done = charset_done },
+	{ .wanted = charset_refused, .command = "AT+CSCS=\"IRA\"" },
 	{ .command = "AT+CUSD=1" },
 	{ .command = "AT+CREG=1" },
 	{ .command = "AT+CEREG=1" },
@@ -442,6 +472,8 @@ static const struct init_step steps[] = {
 	{ .command = "AT+CTZR=1" },
 	{ .wanted = time_wanted, .compose = compose_time },
 };
+
+_Static_assert(ARRAY_SIZE(steps) <= WORKER_STEPS_MAX, "room for the timeouts of each step");
 
 /* From this step on nothing works without a SIM. A modem that can't say how it is may have one. */
 static bool sim_missing(const struct worker *worker)
@@ -468,6 +500,9 @@ void worker_init_begin(struct worker *worker)
 	worker->notices_chosen = false;
 	worker->notices_known = false;
 	worker->acknowledge = false;
+	worker->area_count = 0;
+	worker->selectable = false;
+	worker->home[0] = '\0';
 	worker->circuit = MODEM_REGISTRATION_UNKNOWN;
 	worker->packet = MODEM_REGISTRATION_UNKNOWN;
 }
@@ -476,7 +511,6 @@ static void become_ready(struct worker *worker)
 {
 	worker->phase = PHASE_READY;
 	worker->sim_tries = 0;
-	worker->init_failures = 0;
 	worker->check_ms = WORKER_NEVER;
 	log_notice("modem %s: %s %s on %s is ready", worker->config->name, worker->status.maker,
 		worker->status.model, worker->status.port);
@@ -499,7 +533,9 @@ bool worker_init_next(struct worker *worker)
 			wait_for_sim(worker);
 			break;
 		}
-		if (step->wanted && !step->wanted(worker)) {
+		/* There are modems that never answer a command they don't know. */
+		if ((step->wanted && !step->wanted(worker)) ||
+			worker->step_timeouts[worker->step] >= STEP_TIMEOUTS) {
 			worker->step++;
 			continue;
 		}

@@ -159,6 +159,9 @@ const struct at_spontaneous worker_notices[] = {
 	{ "^MODE:", AT_SHAPE_LINE, NULL },
 	{ "^DSFLOWRPT:", AT_SHAPE_LINE, NULL },
 	{ "RING", AT_SHAPE_WHOLE, NULL },
+	{ "NO CARRIER", AT_SHAPE_WHOLE, NULL },
+	{ "NO ANSWER", AT_SHAPE_WHOLE, NULL },
+	{ "BUSY", AT_SHAPE_WHOLE, NULL },
 	{ "+CRING:", AT_SHAPE_LINE, NULL },
 	{ "+CLIP:", AT_SHAPE_LINE, NULL },
 

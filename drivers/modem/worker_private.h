@@ -29,6 +29,7 @@
 #include "modem/worker.h"
 
 #define WORKER_NEVER INT64_MAX
+#define WORKER_STEPS_MAX 40
 /* Tries before a slot is set aside. */
 #define WORKER_READ_TRIES 2
 #define WORKER_DELETE_TRIES 3
@@ -132,12 +133,13 @@ struct worker {
 
 	/* worker_init.c */
 	size_t step;
-	unsigned init_failures;
+	uint8_t step_timeouts[WORKER_STEPS_MAX];
 	int64_t sim_retry_ms;
 	unsigned sim_tries;
 	bool pin_refused;
 	int pin_tries_left; /* -1: not known */
 	bool echo_stays;
+	bool charset_refused;
 	struct at_notices notices;
 	bool notices_chosen, notices_known;
 	struct at_notices notices_read; /* what it says after it was set */
@@ -154,6 +156,7 @@ struct worker {
 	struct slot *slot; /* being read or deleted */
 	struct area areas[AT_STORES_MAX];
 	size_t area_count;
+	bool selectable;   /* AT+CPMS works */
 	struct area *area; /* being listed */
 	char home[AT_STORE_SIZE];
 	char selected[AT_STORE_SIZE];

@@ -65,6 +65,12 @@ static void select_done(void *context, const struct at_answer *answer)
 		select_failed(worker, worker->selecting);
 }
 
+/* A modem that knows no AT+CPMS has one store, which needs no selecting. */
+static bool is_selected(const struct worker *worker, const char *store)
+{
+	return !worker->selectable || strcmp(store, worker->selected) == 0;
+}
+
 static void select_line(void *context, const char *line, const char *pdu)
 {
 	struct worker *worker = context;
@@ -234,6 +240,16 @@ static void tell_hidden(struct worker *worker, struct area *area)
 	area->hidden = hidden;
 }
 
+/* Nobody reads drafts and copies of sent messages, and a store full of them takes no message. */
+static void tell_drafts(struct worker *worker)
+{
+	if (worker->drafts > 0)
+		log_notice(
+			"modem %s: deleting %u drafts and copies of sent messages from the modem",
+			worker->config->name, worker->drafts);
+	worker->drafts = 0;
+}
+
 static void list_done(void *context, const struct at_answer *answer)
 {
 	struct worker *worker = context;
@@ -246,6 +262,7 @@ static void list_done(void *context, const struct at_answer *answer)
 		area->due = false;
 		area->failures = 0;
 		tell_hidden(worker, area);
+		tell_drafts(worker);
 		drop_unlisted(worker, area);
 	} else if (++area->failures >= LIST_TRIES) {
 		area->due = false;
@@ -343,13 +360,13 @@ static struct slot *choose_slot(struct worker *worker)
 
 	TAILQ_FOREACH(slot, &worker->slots, entry)
 	{
-		bool here = strcmp(slot->store, worker->selected) == 0;
+		bool here = is_selected(worker, slot->store);
 		struct slot **place = slot->state == SLOT_NOTICED ? &read : &delete;
 
 		if (slot->state != SLOT_NOTICED && slot->state != SLOT_KEPT)
 			continue;
 		deletions += slot->state == SLOT_KEPT;
-		if (!*place || (here && strcmp((*place)->store, worker->selected) != 0))
+		if (!*place || (here && !is_selected(worker, (*place)->store)))
 			*place = slot;
 	}
 	if (deletions >= DELETE_BATCH && worker->delete_batch == 0)
@@ -379,7 +396,7 @@ static bool visit_slot(struct worker *worker, struct slot *slot)
 {
 	struct area *area = worker_find_area(worker, slot->store);
 
-	if (strcmp(slot->store, worker->selected) != 0)
+	if (!is_selected(worker, slot->store))
 		return select_store(worker, slot->store);
 	if (slot->state == SLOT_NOTICED && area && count_new(worker, slot->store) >= LIST_FROM)
 		return list_new(worker, area);
@@ -405,13 +422,13 @@ static bool visit_area(struct worker *worker, struct area *area)
 	if (area->sweep) {
 		struct slot *slot;
 
-		if (strcmp(worker->selected, area->name) != 0)
+		if (!is_selected(worker, area->name))
 			return select_store(worker, area->name);
 		slot = sweep_slot(worker, area);
 		return slot && read_slot(worker, slot);
 	}
 	/* Selecting also tells whether there is anything in it. */
-	if (!area->usage_fresh || (area->used > 0 && strcmp(worker->selected, area->name) != 0)) {
+	if (!area->usage_fresh || (area->used > 0 && !is_selected(worker, area->name))) {
 		retry_aside(worker, area);
 		area->usage_fresh = true;
 		return select_store(worker, area->name);
@@ -442,7 +459,7 @@ bool worker_receive_next(struct worker *worker)
 		if (visit_area(worker, area))
 			return true;
 	}
-	if (worker->home[0] && strcmp(worker->selected, worker->home) != 0)
+	if (worker->home[0] && !is_selected(worker, worker->home))
 		return select_store(worker, worker->home);
 	return false;
 }

@@ -180,8 +180,16 @@ void worker_take_pdu(struct worker *worker, struct slot *slot, int stat, const c
 
 void worker_slot_noticed(struct worker *worker, const char *store, unsigned index)
 {
-	struct slot *slot = worker_find_slot(worker, store, index);
+	struct slot *slot;
 
+	/* The same messages are in SM or ME under numbers of their own: known once, deleted once.
+	 */
+	if (strcmp(store, "MT") == 0 && worker->area_count > 0 &&
+		!worker_find_area(worker, store)) {
+		worker_list_all(worker);
+		return;
+	}
+	slot = worker_find_slot(worker, store, index);
 	if (!slot)
 		slot = worker_add_slot(worker, store, index);
 	if (!slot)

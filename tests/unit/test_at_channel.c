@@ -211,7 +211,6 @@ static void test_errors(void **state)
 		{ "+CME ERROR: SIM not inserted", AT_CME_ERROR, -1 },
 		{ "+CMS ERROR: 99999999999999999999", AT_CMS_ERROR, -1 },
 		{ "+CMS ERROR: -5", AT_CMS_ERROR, -1 },
-		{ "NO CARRIER", AT_ERROR, -1 },
 		{ "COMMAND NOT SUPPORT", AT_ERROR, -1 },
 	};
 	struct seen *seen = *state;

@@ -289,6 +289,9 @@ static inline void bench_start_worker(struct bench *bench, const struct modem_wo
 	if (bench->worker == 0) {
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 		close(ends[0]);
+		/* Not cmocka's: its handlers would go on with the next test here. */
+		for (int number = 1; number < SIGRTMIN; number++)
+			(void)signal(number, SIG_DFL);
 		log_open("worker", getenv("BENCH_LOG") ? LOG_DEBUG : LOG_EMERG);
 		_exit(modem_worker_main(ends[1], config));
 	}
