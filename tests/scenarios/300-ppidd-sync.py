@@ -287,6 +287,7 @@ def tampering(server):
                         ("a personal text", "UPDATE event_personal SET body = replace(body, 'Lampu', 'Tampu') WHERE seq = 2"),
                         ("the server's own log", "UPDATE event SET actor = 'officer:ppidcto' WHERE source = 0 AND seq = 1"),
                         ("the text shown", "UPDATE complaint_personal SET text = 'x' || text"),
+                        ("a message shown", "UPDATE message_personal SET text = text || 'x'"),
                         ("a missing row", "DELETE FROM event WHERE source = 3 AND seq = 4 AND epoch = 1")]:
         copy = server.database + ".copy"
         server.ctl("backup", copy)

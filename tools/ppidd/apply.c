@@ -297,6 +297,10 @@ static int take_queued(struct db *db, const struct event_parts *parts)
 		error = insert_message(db, parts, id, "queued");
 	if (error <= 0 || !parts->body)
 		return error;
+	error = db_run(db, "UPDATE message SET epoch = $1, seq = $2 WHERE id = $3", "iit",
+		record_number(parts->event, "epoch"), record_number(parts->event, "seq"), id);
+	if (error < 0)
+		return error;
 	return db_run(db, "INSERT INTO message_personal (id, recipient, text) VALUES ($1, $2, $3)",
 		"ttt", id, record_words(parts->body, "to"), record_words(parts->body, "text"));
 }

@@ -127,6 +127,10 @@ static int read_password(char *out, size_t size)
 	if (!line)
 		return -EINVAL;
 	out[strcspn(out, "\r\n")] = '\0';
+	if (*out && strlen(out) < PASSWORD_GOOD)
+		log_warning(
+			"that password is short and easily guessed: %d letters or more are better",
+			PASSWORD_GOOD);
 	return 0;
 }
 
@@ -137,7 +141,7 @@ static int user_refused(const char *name, int error)
 	else if (error == -ENOENT)
 		log_error("there is no officer %s: ppidctl user list shows them", name);
 	else if (error == -EINVAL)
-		return bad_usage("the password (on standard input) must have 8 to 200 bytes");
+		return bad_usage("the password (on standard input) must have 1 to 200 bytes");
 	else
 		return ctl_failed("user", error);
 	return CTL_FAILED;
@@ -149,7 +153,7 @@ static int user_add_command(struct ctl *ctl)
 	char password[PASSWORD_MAX + 2];
 
 	if (!officer_name_valid(name))
-		return bad_usage("a name has 1 to 40 letters, digits and . _ -");
+		return bad_usage("a name has 1 to 40 letters, digits and . _ - @");
 	if (!officer_role_valid(role))
 		return bad_usage("a role is officer, head, auditor or administrator");
 	int error = read_password(password, sizeof(password));

@@ -32,7 +32,7 @@ bool officer_role_valid(const char *role)
 bool officer_name_valid(const char *name)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "0123456789._-";
+				      "0123456789._-@";
 	size_t length = strlen(name);
 
 	return length > 0 && length <= OFFICER_NAME_MAX && strspn(name, allowed) == length;
@@ -42,7 +42,7 @@ static int hash_password(const char *password, char hash[static crypto_pwhash_ST
 {
 	size_t length = strlen(password);
 
-	if (length < PASSWORD_MIN || length > PASSWORD_MAX)
+	if (length == 0 || length > PASSWORD_MAX)
 		return -EINVAL;
 	if (crypto_pwhash_str(hash, password, length, crypto_pwhash_OPSLIMIT_INTERACTIVE,
 		    crypto_pwhash_MEMLIMIT_INTERACTIVE) != 0)

@@ -8,7 +8,7 @@
 #include "tools/ppidd/kiosk.h"
 
 #define OFFICER_NAME_MAX 40
-#define PASSWORD_MIN 8
+#define PASSWORD_GOOD 8 /* shorter ones are taken, with a warning */
 #define PASSWORD_MAX 200
 #define SESSION_MS (INT64_C(12) * 3600 * 1000) /* a working day */
 #define SESSION_IDLE_MS (INT64_C(2) * 3600 * 1000)
@@ -23,7 +23,7 @@ bool officer_may_change(const struct officer *officer);
 
 /* "officer", "head", "auditor" or "administrator". */
 bool officer_role_valid(const char *role);
-/* Letters, digits and . _ - so that it is safe in every listing and log. */
+/* Letters, digits and . _ - @ so that it is safe in every listing and log. */
 bool officer_name_valid(const char *name);
 
 /* -EEXIST; -EINVAL: bad name, role or password length. */

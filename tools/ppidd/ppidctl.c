@@ -33,7 +33,7 @@ static error_t take_option(int key, char *value, struct argp_state *state)
 		return 0;
 	case 'a':
 		if (!officer_name_valid(value))
-			argp_error(state, "--as: a name has letters, digits and . _ -");
+			argp_error(state, "--as: a name has letters, digits and . _ - @");
 		options->as = value;
 		return 0;
 	case ARGP_KEY_ARG:

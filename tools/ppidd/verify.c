@@ -58,6 +58,36 @@ static int verify_complaints(struct db *db, char **fault)
 	return result;
 }
 
+static int verify_message(struct db_rows *rows, char **fault)
+{
+	autojson json_t *body = json_loads(db_words(rows, 1), JSON_REJECT_DUPLICATES, NULL);
+
+	if (body && !differs(body, "to", db_text(rows, 2)) &&
+		!differs(body, "text", db_text(rows, 3)))
+		return 0;
+	if (asprintf(fault, "message %s: what is shown is not what its event says",
+		    db_words(rows, 0)) < 0) {
+		*fault = NULL;
+		return -ENOMEM;
+	}
+	return -EBADMSG;
+}
+
+static int verify_messages(struct db *db, char **fault)
+{
+	autorows struct db_rows *rows = NULL;
+
+	int result = db_query(db, &rows,
+		"SELECT m.id, b.body, p.recipient, p.text FROM message m "
+		"JOIN message_personal p ON p.id = m.id "
+		"JOIN event_personal b ON b.source = m.kiosk AND b.epoch = m.epoch AND b.seq = "
+		"m.seq",
+		"");
+	while (result >= 0 && (result = db_step(rows)) > 0)
+		result = verify_message(rows, fault);
+	return result;
+}
+
 int verify_all(struct db *db, int64_t *count, char **fault)
 {
 	*count = 0;
@@ -70,6 +100,8 @@ int verify_all(struct db *db, int64_t *count, char **fault)
 	error = verify_chains(db, count, fault);
 	if (error >= 0)
 		error = verify_complaints(db, fault);
+	if (error >= 0)
+		error = verify_messages(db, fault);
 	db_rollback(db);
 	return error;
 }

@@ -115,7 +115,9 @@ CREATE TABLE message (
 	state TEXT NOT NULL,
 	reason TEXT,
 	queued_ms BIGINT NOT NULL,
-	updated_ms BIGINT NOT NULL
+	updated_ms BIGINT NOT NULL,
+	epoch BIGINT, -- of its message.queued, whose words it shows
+	seq BIGINT
 );
 CREATE INDEX message_complaint ON message (complaint) WHERE complaint IS NOT NULL;
 
