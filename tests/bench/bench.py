@@ -29,7 +29,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..', 'scenarios'))
-from harness import BUILD, ROOT, Failure, House, Program, die_with_parent, wait_for
+from harness import BUILD, ROOT, Failure, House, die_with_parent, wait_for
 
 SCHEMA = os.path.join(HERE, 'gammu-smsd.sql')
 PROGRAMS = ('gammu-smsd', 'gammu-smsd-inject')

@@ -5,7 +5,7 @@ SIGKILL at random instants and started again at once, as systemd would. Afterwar
 complaint must stand once at the kiosk and once at the server, every sender must have every
 ticket of theirs, and both chains must verify.
 
-    kill_storm.py [--messages N] [--kills N] [--seed N] [--make MAKE] [--keep]
+    kill_storm.py [--messages N] [--kills N] [--seed N] [--make MAKE] [--seconds N] [--keep]
 
 The seed decides who writes what, who is killed and after how much of the delivery; the
 machine decides what the victim was doing just then. Exit 1 when a figure is off: the folder
@@ -30,7 +30,7 @@ REPORT_MS = 300
 # Shares of messages, and how long a message's parts may trail behind its first.
 LONG, UNICODE = 0.2, 0.2
 STRAGGLE_S = 1.5
-# The delivery lasts as long as the larger of these two makes it.
+# The delivery lasts as long as the larger of these two makes it, if nothing else is asked for.
 SECONDS_PER_MESSAGE, SECONDS_PER_KILL = 0.06, 0.6
 WORDS = ('jalan', 'rusak', 'lampu', 'mati', 'saluran', 'air', 'tersumbat', 'sampah', 'menumpuk',
          'jembatan', 'retak', 'dusun', 'warga', 'kotor', 'pasar', 'sekolah', 'gelap', 'banjir',
@@ -92,15 +92,16 @@ def write_complaints(count, rng):
 class Storm:
     """One run in a house whose modem, server and kiosk are not started yet."""
 
-    def __init__(self, house, messages, kills, seed):
+    def __init__(self, house, messages, kills, seed, seconds=None):
         self.house = house
         self.rng = random.Random(seed)
         self.complaints = write_complaints(messages, self.rng)
+        self.by_marker = {complaint.marker: complaint for complaint in self.complaints}
         self.kills = kills
         self.killed = collections.Counter()
         self.ended = []  # what ended without being killed
-        self.span = max(messages * SECONDS_PER_MESSAGE, kills * SECONDS_PER_KILL)
-        self.figures = []  # (what, found, wanted or None, good)
+        self.span = seconds or max(messages * SECONDS_PER_MESSAGE, kills * SECONDS_PER_KILL)
+        self.figures = []  # (what, found, wanted or None, whether less will do, good)
         self.faults = []
         self.seconds = {}
 
@@ -279,7 +280,6 @@ class Storm:
                 self.faults.append(f'  {result.stdout.strip()} {result.stderr.strip()}')
 
     def check(self):
-        self.by_marker = {complaint.marker: complaint for complaint in self.complaints}
         kiosk = self.house.complaints()
         server = self.house.server_complaints()
         self.check_side('kiosk', kiosk)
@@ -349,6 +349,7 @@ def main():
     parser.add_argument('--kills', type=int, default=100)
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--make', choices=MAKES, help='of the modem; by default the seed decides')
+    parser.add_argument('--seconds', type=float, help='how long the delivery lasts')
     parser.add_argument('--report-wait', type=int, default=20, metavar='SECONDS')
     parser.add_argument('--keep', action='store_true', help='keep the folder in any case')
     options = parser.parse_args()
@@ -358,7 +359,7 @@ def main():
     print(f'kill storm: {options.messages} messages, {options.kills} kills, '
           f'seed {options.seed}, modem {make}', flush=True)
     house = House(**house_options(make, options.report_wait))
-    storm = Storm(house, options.messages, options.kills, options.seed)
+    storm = Storm(house, options.messages, options.kills, options.seed, options.seconds)
     trouble = None
     try:
         storm.run()
