@@ -112,11 +112,14 @@ struct at {
 	struct timer delay;
 	at_body *body_taker;
 	struct buffer body;
-	struct buffer held;	     /* spontaneous lines wait while a prompt is open */
-	unsigned prompt_argument[2]; /* kept for the body taker */
+	struct buffer held; /* spontaneous lines wait while a prompt is open */
+	/* What the command with the prompt was told, for the body taker. */
+	unsigned prompt_length; /* octets of the TPDU to come */
+	unsigned prompt_status; /* +CMGW: enum slot_status */
 	char prompt_address[64];
 	struct timer work; /* the network's part of a command */
 	struct buffer work_pdu;
+	bool work_stored; /* it is sent by +CMSS */
 };
 
 void at_init(struct modem *modem);

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "modem.h"
+#include "network.h"
 
 static unsigned digits_of(const char **text)
 {
@@ -275,13 +276,13 @@ static int lock(struct modem *modem, const struct at_request *request)
 static int read_clock(struct modem *modem)
 {
 	time_t now = (time_t)((loop_wall_ms(modem->loop) + modem->clock_offset_ms) / 1000) +
-		     (time_t)7 * 3600;
+		     (time_t)NETWORK_OFFSET_MINUTES * 60;
 	struct tm parts;
 	char text[32];
 
 	if (!gmtime_r(&now, &parts) || !strftime(text, sizeof(text), "%y/%m/%d,%H:%M:%S", &parts))
 		return AT_CME(CME_NOT_ALLOWED);
-	at_info(modem, "+CCLK: \"%s+28\"", text);
+	at_info(modem, "+CCLK: \"%s+%02d\"", text, NETWORK_OFFSET_MINUTES / 15);
 	return AT_OK;
 }
 
@@ -289,7 +290,7 @@ static int set_clock(struct modem *modem, const char *text)
 {
 	struct tm parts = { 0 };
 	const char *rest = strptime(text, "%y/%m/%d,%H:%M:%S", &parts);
-	long quarters = 28;
+	long quarters = NETWORK_OFFSET_MINUTES / 15;
 	char *end = NULL;
 
 	if (rest && *rest)
@@ -344,7 +345,7 @@ static int accepted(struct modem *modem, const struct at_request *request)
 /* Huawei's choice of the port that spontaneous lines go to: there is but one here. */
 static int port_choice(struct modem *modem, const struct at_request *request)
 {
-	if (strcmp(modem->make->manufacturer, "huawei") != 0)
+	if (!modem->make->huawei)
 		return AT_ERROR;
 	return request->kind == AT_SET ? AT_OK : AT_ERROR;
 }
@@ -354,7 +355,7 @@ static int spontaneous(struct modem *modem, const struct at_request *request)
 {
 	unsigned wanted = modem->settings.spontaneous;
 
-	if (strcmp(modem->make->manufacturer, "huawei") != 0)
+	if (!modem->make->huawei)
 		return AT_ERROR;
 	if (at_setting(modem, request, &wanted, 1, AT_CME(CME_INVALID_PARAMETERS)) != AT_OK)
 		return AT_CME(CME_INVALID_PARAMETERS);

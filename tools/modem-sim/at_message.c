@@ -241,7 +241,7 @@ static void sending_over(void *context)
 		at_finish(modem, AT_NOTHING);
 		return;
 	}
-	at_info(modem, "%s: %u", modem->at.prompt_argument[1] ? "+CMSS" : "+CMGS", reference);
+	at_info(modem, "%s: %u", modem->at.work_stored ? "+CMSS" : "+CMGS", reference);
 	at_finish(modem, AT_OK);
 }
 
@@ -255,7 +255,7 @@ static int send_pdu(struct modem *modem, const uint8_t *pdu, size_t size, bool s
 		return AT_CMS(CMS_INVALID_PDU);
 	buffer_drop(&at->work_pdu, at->work_pdu.size);
 	buffer_append(&at->work_pdu, pdu, size);
-	at->prompt_argument[1] = stored;
+	at->work_stored = stored;
 	timer_free(&at->work);
 	timer_init(&at->work, modem->loop, sending_over, modem);
 	timer_set(&at->work, modem->world.send_ms);
@@ -279,7 +279,7 @@ static int body_pdu(struct modem *modem, const char *text, size_t size, struct p
 	if (octets <= 0)
 		return AT_CMS(CMS_INVALID_PDU);
 	pdu->size = (size_t)octets;
-	if (pdu_tpdu_length(pdu->octets, pdu->size) != modem->at.prompt_argument[0])
+	if (pdu_tpdu_length(pdu->octets, pdu->size) != modem->at.prompt_length)
 		return AT_CMS(CMS_INVALID_PDU);
 	return AT_OK;
 }
@@ -323,8 +323,8 @@ static int send_message(struct modem *modem, const struct at_request *request)
 	if (modem->settings.text_mode) {
 		if (!take_address(modem, at_text(request, 0)))
 			return AT_CMS(CMS_INVALID_TEXT);
-	} else if (!at_number(request, 0, 1, PDU_MAX, 0, &modem->at.prompt_argument[0]) ||
-		   !modem->at.prompt_argument[0]) {
+	} else if (!at_number(request, 0, 1, PDU_MAX, 0, &modem->at.prompt_length) ||
+		   !modem->at.prompt_length) {
 		return AT_CMS(CMS_INVALID_PDU);
 	}
 	return at_prompt(modem, send_body);
@@ -343,7 +343,7 @@ static int write_body(struct modem *modem, const char *text, size_t size, bool c
 	if (result != AT_OK)
 		return result;
 	if (store_put(modem->settings.writing, pdu.octets, pdu.size,
-		    (enum slot_status)modem->at.prompt_argument[1], &owner, &position) < 0)
+		    (enum slot_status)modem->at.prompt_status, &owner, &position) < 0)
 		return AT_CMS(CMS_MEMORY_FULL);
 	at_info(modem, "+CMGW: %u", position + modem->storage.first_index);
 	return AT_OK;
@@ -356,13 +356,13 @@ static int write_message(struct modem *modem, const struct at_request *request)
 
 	if (request->kind == AT_TEST)
 		return AT_OK;
-	at->prompt_argument[1] = SLOT_UNSENT;
+	at->prompt_status = SLOT_UNSENT;
 	if (text_mode) {
 		if (!take_address(modem, at_text(request, 0)))
 			return AT_CMS(CMS_INVALID_TEXT);
-	} else if (!at_number(request, 0, 1, PDU_MAX, 0, &at->prompt_argument[0]) ||
-		   !at->prompt_argument[0] ||
-		   !at_number(request, 1, 0, SLOT_SENT, SLOT_UNSENT, &at->prompt_argument[1])) {
+	} else if (!at_number(request, 0, 1, PDU_MAX, 0, &at->prompt_length) ||
+		   !at->prompt_length ||
+		   !at_number(request, 1, 0, SLOT_SENT, SLOT_UNSENT, &at->prompt_status)) {
 		return AT_CMS(CMS_INVALID_PDU);
 	}
 	return at_prompt(modem, write_body);

@@ -93,7 +93,7 @@ static int attachment(struct modem *modem, const struct at_request *request)
 static int system_information(struct modem *modem, const struct at_request *request)
 {
 	(void)request;
-	if (strcmp(modem->make->manufacturer, "huawei") != 0)
+	if (!modem->make->huawei)
 		return AT_ERROR;
 	at_info(modem, "^SYSINFO:%d,3,0,5,%d,,4", modem_registered(modem) ? 2 : 0,
 		modem_sim(modem) == SIM_READY ? 1 : 255);

@@ -8,8 +8,6 @@
 #include "modem.h"
 #include "network.h"
 
-#define LONGEST_MS (24 * 3600 * 1000)
-
 static const char *const report_names[] = { "delivered", "temporary", "permanent", "none" };
 static const char *const registration_names[] = { "none", "home", "searching", "denied", "unknown",
 	"roaming" };
@@ -146,7 +144,7 @@ static void set_world(struct modem *modem, const struct modem_world *world, bool
 	modem->world = *world;
 	if (pin_changed) {
 		modem->pin_open = false;
-		modem->pin_tries = 3;
+		modem->pin_tries = MODEM_PIN_TRIES;
 	}
 	modem_registration_changed(modem);
 	if (signal_changed)

@@ -8,13 +8,6 @@
 #include "network.h"
 #include "text.h"
 
-#define LONGEST_MS (24 * 3600 * 1000)
-
-static json_t *fine(void)
-{
-	return json_pack("{s:b}", "ok", 1);
-}
-
 static json_t *silent(struct modem *modem, const json_t *request)
 {
 	int64_t ms;
@@ -22,7 +15,7 @@ static json_t *silent(struct modem *modem, const json_t *request)
 	if (!field_number(request, "ms", 1, LONGEST_MS, 60000, &ms))
 		return control_refusal("\"ms\" is a time in milliseconds");
 	modem_silence(modem, ms);
-	return fine();
+	return control_fine();
 }
 
 static json_t *noise(struct modem *modem, const json_t *request)
@@ -32,7 +25,7 @@ static json_t *noise(struct modem *modem, const json_t *request)
 	if (!field_number(request, "ms", 1, LONGEST_MS, 10000, &ms))
 		return control_refusal("\"ms\" is a time in milliseconds");
 	modem_noise(modem, ms);
-	return fine();
+	return control_fine();
 }
 
 static json_t *reboot(struct modem *modem, const json_t *request)
@@ -41,14 +34,14 @@ static json_t *reboot(struct modem *modem, const json_t *request)
 	if (modem->power == MODEM_UNPLUGGED)
 		return control_refusal("the modem is unplugged");
 	modem_restart(modem);
-	return fine();
+	return control_fine();
 }
 
 static json_t *unplug(struct modem *modem, const json_t *request)
 {
 	(void)request;
 	modem_unplug(modem);
-	return fine();
+	return control_fine();
 }
 
 static json_t *plug(struct modem *modem, const json_t *request)
@@ -61,7 +54,7 @@ static json_t *plug(struct modem *modem, const json_t *request)
 	result = modem_plug(modem, link);
 	if (result < 0)
 		return control_refusal("can't plug in at %s: %s", link, strerror(-result));
-	return fine();
+	return control_fine();
 }
 
 static json_t *send_error(struct modem *modem, const json_t *request)
@@ -74,7 +67,7 @@ static json_t *send_error(struct modem *modem, const json_t *request)
 		return control_refusal("\"code\" is that of +CMS ERROR, \"count\" how many times");
 	modem->world.send_error = (int)code;
 	modem->world.send_error_count = (unsigned)count;
-	return fine();
+	return control_fine();
 }
 
 static json_t *answer_lost(struct modem *modem, const json_t *request)
@@ -84,7 +77,7 @@ static json_t *answer_lost(struct modem *modem, const json_t *request)
 	if (!field_number(request, "count", 0, 1000000, 1, &count))
 		return control_refusal("\"count\" is how many times");
 	modem->world.answers_lost = (unsigned)count;
-	return fine();
+	return control_fine();
 }
 
 /* The slot that "store" and "index" name; NULL and *refusal otherwise. */
@@ -128,7 +121,7 @@ static json_t *slot_unreadable(struct modem *modem, const json_t *request)
 	if (!take_wear(request, &wear))
 		return control_refusal("\"how\" is error, quiet or none");
 	slot->reading = wear;
-	return fine();
+	return control_fine();
 }
 
 static json_t *slot_undeletable(struct modem *modem, const json_t *request)
@@ -142,7 +135,7 @@ static json_t *slot_undeletable(struct modem *modem, const json_t *request)
 	if (!take_wear(request, &wear))
 		return control_refusal("\"how\" is error, quiet or none");
 	slot->deleting = wear;
-	return fine();
+	return control_fine();
 }
 
 /* Fills slots with messages somebody once wrote and never sent. */

@@ -3,6 +3,11 @@
 
 #include "modem.h"
 
+json_t *control_fine(void)
+{
+	return json_pack("{s:b}", "ok", 1);
+}
+
 bool field_number(const json_t *request, const char *key, int64_t least, int64_t most,
 	int64_t otherwise, int64_t *number)
 {

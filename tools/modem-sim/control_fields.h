@@ -11,6 +11,11 @@
 
 struct modem;
 
+#define LONGEST_MS (24 * 3600 * 1000)
+
+/* The answer {"ok": true}. */
+json_t *control_fine(void);
+
 must_check bool field_number(const json_t *request, const char *key, int64_t least, int64_t most,
 	int64_t otherwise, int64_t *number);
 must_check bool field_flag(const json_t *request, const char *key, bool otherwise, bool *flag);

@@ -12,11 +12,6 @@
 
 #define PARTS_LIST_MAX 512
 
-static json_t *fine(void)
-{
-	return json_pack("{s:b}", "ok", 1);
-}
-
 /* A list of part numbers; false when it is something else. */
 static bool take_numbers(const json_t *request, const char *key, unsigned *numbers, size_t *count)
 {
@@ -101,7 +96,7 @@ static json_t *deliver_pdu(struct modem *modem, const json_t *request)
 	size = hex_read(hex, strlen(hex), octets, sizeof(octets));
 	if (size <= 0 || network_deliver_pdu(modem->network, octets, (size_t)size, store) < 0)
 		return control_refusal("\"pdu\" must be 1-%d octets in hex", PDU_MAX);
-	return fine();
+	return control_fine();
 }
 
 static json_t *sent(struct modem *modem, const json_t *request)
@@ -184,7 +179,7 @@ static json_t *say(struct modem *modem, const json_t *request)
 	if (!field_text(request, "line", NULL, &line))
 		return control_refusal("\"line\" is wanted");
 	at_say(modem, "%s", line);
-	return fine();
+	return control_fine();
 }
 
 static json_t *ussd_network(struct modem *modem, const json_t *request)
@@ -198,7 +193,7 @@ static json_t *ussd_network(struct modem *modem, const json_t *request)
 		!field_flag(request, "more", false, &more))
 		return control_refusal("\"code\" and \"answer\" are wanted, as strings");
 	network_ussd_set(modem->network, code, text, more);
-	return fine();
+	return control_fine();
 }
 
 static const struct {

@@ -98,12 +98,12 @@ static const struct make makes[] = {
 		.empty_slot = EMPTY_SLOT_ERROR,
 		.delete_empty_fails = true,
 		.ussd_form = USSD_PACKED,
+		.huawei = true,
 		.prompt = "\r\n> ",
 		.notices = "(0-2),(0-3),(0,2,3),(0-2),(0,1)",
 		.default_notices = { 0, 0, 0, 0, 0 },
 		.charsets = "\"IRA\",\"UCS2\",\"GSM\"",
 		.full_line = "^SMMEMFULL: \"%s\"",
-		.signal_line = "^RSSI:%d",
 		.chatter = { "^RSSI:18",
 			"^DSFLOWRPT:0000003C,00000000,00000000,0000000000000000,"
 			"0000000000000000,00000000,00000000",

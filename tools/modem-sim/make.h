@@ -45,13 +45,13 @@ struct make {
 	bool delete_empty_fails; /* +CMGD of an empty slot: +CMS ERROR: 321 instead of OK */
 	bool delete_lists_used;	 /* +CMGD=? lists the slots in use instead of a range */
 	enum ussd_form ussd_form;
-	bool lte; /* +CEREG, and the access technology in +COPS */
+	bool lte;    /* +CEREG, and the access technology in +COPS */
+	bool huawei; /* ^CURC, ^PORTSEL, ^SYSINFO, and ^RSSI when the signal changes */
 	const char *prompt;
 	const char *notices;	     /* +CNMI=? */
 	unsigned default_notices[5]; /* +CNMI after a start */
 	const char *charsets;	     /* +CSCS=? */
 	const char *full_line;	     /* said when a store is full; may have %s for the store */
-	const char *signal_line;     /* said when the signal changes, with %d; NULL: nothing */
 	const char *chatter[4];	     /* what it says by itself at times */
 	struct boot_line boot[8];    /* ends with a NULL text */
 	int send_ms;		     /* from Ctrl-Z to the network's answer, unless configured */

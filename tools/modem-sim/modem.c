@@ -8,7 +8,6 @@
 
 #define NOISE_EVERY_MS 20
 #define NOISE_BYTES 48
-#define PIN_TRIES 3
 
 static void settings_reset(struct modem *modem)
 {
@@ -91,7 +90,7 @@ int modem_give_pin(struct modem *modem, const char *pin)
 		modem->pin_tries--;
 		return modem->pin_tries ? CME_WRONG_PASSWORD : CME_SIM_PUK;
 	}
-	modem->pin_tries = PIN_TRIES;
+	modem->pin_tries = MODEM_PIN_TRIES;
 	modem->pin_open = true;
 	return 0;
 }
@@ -136,7 +135,7 @@ void modem_registration_changed(struct modem *modem)
 
 void modem_signal_changed(struct modem *modem)
 {
-	if (modem->make->signal_line && modem->settings.spontaneous)
+	if (modem->make->huawei && modem->settings.spontaneous)
 		at_say(modem, "^RSSI:%u", modem->world.signal);
 }
 
@@ -305,8 +304,8 @@ int modem_open(
 
 	modem->loop = loop;
 	modem->make = options->make;
-	modem->pin_tries = PIN_TRIES;
-	snprintf(modem->service_centre, sizeof(modem->service_centre), "+6281100000");
+	modem->pin_tries = MODEM_PIN_TRIES;
+	snprintf(modem->service_centre, sizeof(modem->service_centre), NETWORK_SERVICE_CENTRE);
 	world_init(modem, options);
 	storage_init(&modem->storage, options->make, options->sizes);
 	timer_init(&modem->boot, loop, boot_step, modem);

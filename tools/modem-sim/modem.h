@@ -20,6 +20,8 @@
 
 struct network;
 
+#define MODEM_PIN_TRIES 3
+
 enum sim_state {
 	SIM_READY,
 	SIM_PIN,
@@ -72,7 +74,6 @@ struct modem_settings {
 	unsigned functionality;		 /* +CFUN */
 	char phonebook[4];		 /* +CPBS */
 	unsigned registers[32];		 /* S registers */
-	bool signal_details;
 };
 
 /* What the control socket sets: the world around the modem. */

@@ -14,8 +14,6 @@
 
 /* How long the network waits for a client's +CNMA (24.011 section 10: TR2M). */
 #define ANSWER_MS 15000
-#define SERVICE_CENTRE "+6281100000"
-#define OFFSET_MINUTES (7 * 60) /* Western Indonesian Time */
 
 /* Something on its way to the modem. */
 struct pending {
@@ -273,11 +271,11 @@ int network_deliver(struct network *network, const struct delivery *delivery, in
 {
 	size_t ends[PDU_PARTS_MAX];
 	bool ucs2 = delivery->force_ucs2 || !gsm7_fits(delivery->units, delivery->unit_count);
-	struct pdu_part part = { .service_centre = SERVICE_CENTRE,
+	struct pdu_part part = { .service_centre = NETWORK_SERVICE_CENTRE,
 		.address = delivery->from,
 		.ucs2 = ucs2,
 		.message_class = delivery->message_class,
-		.offset_minutes = OFFSET_MINUTES };
+		.offset_minutes = NETWORK_OFFSET_MINUTES };
 	int parts = pdu_split(delivery->units, delivery->unit_count, ucs2, delivery->wide,
 		delivery->cut_pairs, ends);
 	struct pdu probe;
@@ -339,12 +337,12 @@ static void schedule_report(
 		[REPORT_DELIVERED] = 0x00, [REPORT_TEMPORARY] = 0x20, [REPORT_PERMANENT] = 0x41
 	};
 	int64_t now = loop_wall_ms(network->loop);
-	struct pdu_report fields = { .service_centre = SERVICE_CENTRE,
+	struct pdu_report fields = { .service_centre = NETWORK_SERVICE_CENTRE,
 		.address = content->address,
 		.reference = reference,
 		.service_centre_ms = now,
 		.discharged_ms = now + network->report_ms,
-		.offset_minutes = OFFSET_MINUTES };
+		.offset_minutes = NETWORK_OFFSET_MINUTES };
 	struct report *report;
 
 	if (network->report_kind == REPORT_NONE)
@@ -383,14 +381,14 @@ static json_t *describe_sent(struct network *network, const struct pdu_content *
 /* What is sent to the modem's own number comes back as a message. */
 static void loop_back(struct network *network, const struct pdu_content *content)
 {
-	struct pdu_part part = { .service_centre = SERVICE_CENTRE,
+	struct pdu_part part = { .service_centre = NETWORK_SERVICE_CENTRE,
 		.address = network->modem->world.number,
 		.units = content->units,
 		.unit_count = content->unit_count,
 		.ucs2 = !gsm7_fits(content->units, content->unit_count),
 		.message_class = -1,
 		.concat = content->concat,
-		.offset_minutes = OFFSET_MINUTES };
+		.offset_minutes = NETWORK_OFFSET_MINUTES };
 	struct pdu pdu;
 
 	if (!*part.address || strcmp(part.address, content->address) != 0 || content->binary)

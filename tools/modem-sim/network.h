@@ -18,6 +18,9 @@
 struct modem;
 struct network;
 
+#define NETWORK_SERVICE_CENTRE "+6281100000"
+#define NETWORK_OFFSET_MINUTES (7 * 60) /* Western Indonesian Time */
+
 enum report_kind {
 	REPORT_DELIVERED,
 	REPORT_TEMPORARY, /* "still trying": congestion */

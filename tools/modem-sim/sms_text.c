@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "charset.h"
+#include "network.h"
 #include "text.h"
 
 const char *status_name(unsigned status)
@@ -20,13 +21,13 @@ const char *status_name(unsigned status)
 /* "yy/MM/dd,hh:mm:ss+zz" in Western Indonesian Time. */
 static void put_time(struct buffer *out, int64_t time_ms)
 {
-	time_t local = (time_t)(time_ms / 1000) + (time_t)7 * 3600;
+	time_t local = (time_t)(time_ms / 1000) + (time_t)NETWORK_OFFSET_MINUTES * 60;
 	struct tm parts;
 	char text[32];
 
 	if (time_ms && gmtime_r(&local, &parts) &&
 		strftime(text, sizeof(text), "%y/%m/%d,%H:%M:%S", &parts))
-		buffer_print(out, "\"%s+28\"", text);
+		buffer_print(out, "\"%s+%02d\"", text, NETWORK_OFFSET_MINUTES / 15);
 	else
 		buffer_print(out, "\"\"");
 }
