@@ -136,9 +136,9 @@ def commands(server, kiosk):
         begun = time.monotonic()
         answers.append((kiosk.commands(0, wait=20), time.monotonic() - begun))
     waiting = threading.Thread(target=poll)
+    before = server.descriptors()
     waiting.start()
-    until(lambda: "commands" and server.request("GET", "/login")[0] == 200)
-    time.sleep(0.3)
+    until(lambda: server.descriptors() > before)
     asked = time.monotonic()
     server.ctl("answer", tick, "Lampu sudah diganti.")
     waiting.join(25)
@@ -327,12 +327,29 @@ def revoked(server, kiosk):
 
 
 def tls():
-    with Server(tls=True).folder:
-        pass
     server = Server(tls=True).start()
     check(server.url.startswith("https://"), "TLS with a private authority")
     kiosk = Kiosk(server, 1)
     check(kiosk.send()[0] == 200, "events over TLS")
+    for i in range(300):
+        kiosk.complaint("Panjang sekali " * 60, serial=i + 1)
+    body = json.dumps({"epoch": 1, "first": 1, "events": kiosk.events}).encode()
+    check(len(body) > 400_000 and kiosk.raw(body)[1].get("acked") == 301,
+          f"{len(body)} bytes over TLS")
+    answers = []
+    waiting = threading.Thread(target=lambda: answers.append((kiosk.commands(0, wait=20), time.monotonic())))
+    waiting.start()
+    check(until(lambda: any(k["contact"] for k in server.ctl_json("kiosk", "list"))), "the kiosk is heard of")
+    server.ctl("answer", ticket(1, 1), "Ya")
+    answered = time.monotonic()
+    waiting.join(25)
+    check(len(answers[0][0]) == 1 and answers[0][1] - answered < 1, "a long poll over TLS wakes",
+          answers[0][1] - answered)
+    browser = Browser(server)
+    server.ctl("user", "add", "siti", "officer", stdin="rahasia-sekali\n")
+    check(browser.login("siti", "rahasia-sekali")[0] == 200
+          and next(c for c in browser.jar if c.name == "ppidd_session").secure,
+          "the session's cookie goes over TLS only")
     server.context = ssl.create_default_context()
     try:
         kiosk.send()

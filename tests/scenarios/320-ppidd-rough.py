@@ -25,10 +25,6 @@ def alive(server, kiosk):
     return server.process.poll() is None and kiosk.send(first=len(kiosk.events) + 1, events=[])[0] == 200
 
 
-def descriptors(server):
-    return len(os.listdir(f"/proc/{server.process.pid}/fd"))
-
-
 def garbage(server, kiosk):
     dice = random.Random(SEED)
     head = (f"POST /v1/kiosk/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {kiosk.token}\r\n"
@@ -80,28 +76,24 @@ def crowd(server, kiosk):
     finally:
         for peer in held:
             peer.close()
-    until(lambda: descriptors(server) < 50)
+    until(lambda: server.descriptors() < 50)
     request = (f"GET /v1/kiosk/commands?after=0&wait=60 HTTP/1.1\r\nHost: x\r\n"
                f"Authorization: Bearer {kiosk.token}\r\n\r\n").encode()
-    before = descriptors(server)
+    before = server.descriptors()
     for _ in range(400):
         with connect(server) as peer:
             peer.sendall(request)
     check(alive(server, kiosk), "400 who hang up in a long poll disturb nobody")
-    check(until(lambda: descriptors(server) <= before), "and leave nothing behind",
-          (before, descriptors(server)))
+    check(until(lambda: server.descriptors() <= before), "and leave nothing behind",
+          (before, server.descriptors()))
 
 
 def stopped_while_waiting(server, kiosk):
     answers = []
     waiting = threading.Thread(target=lambda: answers.append(kiosk.commands(len(kiosk.events), wait=30)))
+    before = server.descriptors()
     waiting.start()
-
-    def parked():
-        with open(f"/proc/{server.process.pid}/net/tcp") as file:
-            port = urllib.parse.urlsplit(server.url).port
-            return f":{port:04X} " in "".join(l for l in file if " 01 " in l)
-    until(parked)
+    until(lambda: server.descriptors() > before)
     began = time.monotonic()
     code = server.stop()
     waiting.join(20)

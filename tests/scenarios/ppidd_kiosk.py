@@ -152,9 +152,9 @@ class Server:
     def ctl_json(self, *arguments):
         return json.loads(self.ctl(*arguments, "--json"))
 
-    def gone(self):
-        """Why the process isn't there any more, for a failed check."""
-        return self.process.poll(), self.read_log()[-2000:]
+    def descriptors(self):
+        """How many the process has open: one more for each connection."""
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
     def request(self, method, path, body=None, headers=None, timeout=70):
         """(status, answer); the answer parsed when it is JSON."""
