@@ -427,6 +427,11 @@ static bool visit_area(struct worker *worker, struct area *area)
 		slot = sweep_slot(worker, area);
 		return slot && read_slot(worker, slot);
 	}
+	if (!worker->selectable) {
+		retry_aside(worker, area);
+		area->used = UINT_MAX;
+		return list_area(worker, area);
+	}
 	/* Selecting also tells whether there is anything in it. */
 	if (!area->usage_fresh || (area->used > 0 && !is_selected(worker, area->name))) {
 		retry_aside(worker, area);
