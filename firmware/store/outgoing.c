@@ -99,7 +99,7 @@ int store_outgoing_next(struct store *store, int64_t now_ms, const char *modem, 
 		" (SELECT count(*) FROM outgoing_part p WHERE p.sms_id = o.id)"
 		" FROM outgoing_sms o WHERE o.state IN ('queued', 'submitted')"
 		" AND o.not_before_ms <= ? AND (o.modem IS NULL OR o.modem = ? OR ?)"
-		" AND NOT EXISTS (SELECT 1 FROM outgoing_part p WHERE p.sms_id = o.id"
+		" AND NOT EXISTS (SELECT 1 FROM outgoing_part p WHERE p.recipient = o.recipient"
 		" AND p.state = 'submitting') AND o.priority <= ? ORDER BY o.priority,"
 		" o.state = 'submitted' DESC, coalesce ((SELECT max(p.submitted_ms) FROM "
 		"outgoing_part p"

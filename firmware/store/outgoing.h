@@ -53,7 +53,8 @@ void outgoing_part_release(struct outgoing_part *part);
  * The next part that this modem should send, of messages at least as urgent as least: its own,
  * those for any modem, and, when others is true, also those meant for another one. Of equally
  * urgent ones the recipient who has waited longest since being served comes first, so that a
- * flood from one number delays nobody else. 1 and *out, or 0.
+ * flood from one number delays nobody else. Nothing goes to a recipient while it isn't known
+ * whether an earlier part was sent: its report could belong to either. 1 and *out, or 0.
  */
 must_check int store_outgoing_next(struct store *store, int64_t now_ms, const char *modem,
 	bool others, enum outgoing_priority least, struct outgoing_part *out);

@@ -182,6 +182,22 @@ static void test_unsure_without_report_is_sent_again(void **state)
 	assert_int_equal(hand_over(store, 0, 1), id);
 }
 
+static void test_nothing_follows_an_unsure_one(void **state)
+{
+	struct store *store = *state;
+
+	assert_int_equal(queue(store, "satu"), 1);
+	assert_int_equal(queue(store, "dua"), 1);
+	int64_t first = hand_over(store, 0, 1);
+	/* Were both unsure, a report of the one might settle the other, which was never sent. */
+	assert_nothing_to_send(store);
+	assert_int_equal(queue_to(store, "+6281200000002", "tiga"), 1);
+	assert_int_equal(hand_over(store, 0, 1), 3);
+	report(store, 99, 0);
+	assert_state(store, first, "delivered");
+	assert_int_equal(hand_over(store, 0, 1), 2);
+}
+
 static void test_an_old_report_settles_nothing(void **state)
 {
 	struct store *store = *state;
@@ -369,6 +385,7 @@ int main(void)
 		TEST(test_parts_follow_each_other),
 		TEST(test_unsure_is_settled_by_its_report),
 		TEST(test_unsure_without_report_is_sent_again),
+		TEST(test_nothing_follows_an_unsure_one),
 		TEST(test_an_old_report_settles_nothing),
 		TEST(test_refused_waits_then_goes_again),
 		TEST(test_refused_for_good_fails),

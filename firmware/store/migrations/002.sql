@@ -15,6 +15,9 @@ ALTER TABLE contact ADD COLUMN announcements INTEGER;
 CREATE INDEX outgoing_part_served ON outgoing_part (recipient, submitted_ms);
 CREATE INDEX outgoing_sms_waiting ON outgoing_sms (recipient, id)
 	WHERE state IN ('queued', 'submitted');
+-- Whose outcome isn't known: few, and looked for at every turn.
+CREATE INDEX outgoing_part_unsure ON outgoing_part (recipient, submitted_ms)
+	WHERE state = 'submitting';
 -- How many replies a number has had of late.
 CREATE INDEX outgoing_sms_recent ON outgoing_sms (recipient, created_ms);
 CREATE INDEX inbound_message_sender ON inbound_message (sender, id);
