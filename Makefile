@@ -69,6 +69,13 @@ $(O)/obj/%.o: %.c | $(GENERATED) libraries
 	@mkdir -p $(@D)
 	$(COMPILE) -c -o $@ $<
 
+# A program that was built for another prefix looks in the wrong place.
+$(O)/prefix: FORCE
+	@mkdir -p $(O)
+	@echo '$(PREFIX)' | cmp -s - $@ || echo '$(PREFIX)' > $@
+FORCE:
+$(patsubst %.c,$(O)/obj/%.o,$(shell grep -ls KOTAK_PREFIX firmware/*/*.c drivers/*/*.c tools/*/*.c)): $(O)/prefix
+
 $(O)/kotakd: $(CORE_ALL) $(DRIVERS) $(BASE)
 	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_kotakd))
 $(O)/kotakctl: $(KOTAKCTL_ALL) $(STORE) $(BASE) $(call objects,drivers/uplink/*.c drivers/clock/*.c firmware/sync/token.c firmware/kotakd/config.c)
@@ -195,7 +202,7 @@ install: all
 			> $(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit || exit 1; done
 	$(INSTALL) -m 644 board/systemd/kotak.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/kotak.conf
 	$(INSTALL) -m 644 board/udev/60-kotak-modem.rules $(DESTDIR)$(UDEVDIR)/rules.d
-	for page in docs/man/*.[1-8]; do section=$${page##*.}; \
+	for page in $(filter-out %/modem-sim.1,$(wildcard docs/man/*.[1-8])); do section=$${page##*.}; \
 		$(INSTALL) -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$$section || exit 1; done
 	for catalogue in $(CATALOGUES); do \
 		$(INSTALL) -D -m 644 $$catalogue \
@@ -209,7 +216,7 @@ install: all
 clean:
 	rm -rf $(O) $(ASAN) $(O)-fuzz build-check-*
 
-.PHONY: all unit deps libraries objects tidy test check demo fuzz run-fuzzers idle faults kill-storm bench install clean
+.PHONY: FORCE all unit deps libraries objects tidy test check demo fuzz run-fuzzers idle faults kill-storm bench install clean
 .SECONDARY:
 
 -include $(shell find $(O)/obj -name '*.d' 2>/dev/null)
