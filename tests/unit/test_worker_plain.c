@@ -43,21 +43,33 @@ static void list(const struct plain_modem *modem)
 	answer(modem, "OK\r\n");
 }
 
+/* The slot that a command names, counted from 0; -1 when it is none of this command or no slot. */
+static int slot_of(const char *command, const char *prefix)
+{
+	long number;
+
+	if (strncmp(command, prefix, strlen(prefix)) != 0)
+		return -1;
+	number = strtol(command + strlen(prefix), NULL, 10);
+	return number >= 1 && number <= SLOTS ? (int)number - 1 : -1;
+}
+
 static void obey(struct plain_modem *modem, const char *command)
 {
-	int slot = 0;
+	int reading = slot_of(command, "AT+CMGR=");
+	int deleting = slot_of(command, "AT+CMGD=");
 	char text[256];
 
 	if (strcmp(command, "AT") == 0 || strcmp(command, "AT+CMGF=0") == 0) {
 		answer(modem, "\r\nOK\r\n");
 	} else if (strcmp(command, "AT+CMGL=4") == 0) {
 		list(modem);
-	} else if (sscanf(command, "AT+CMGR=%d", &slot) == 1 && slot >= 1 && slot <= SLOTS) {
+	} else if (reading >= 0) {
 		snprintf(text, sizeof(text), "\r\n+CMGR: 1,,%zu\r\n%s\r\n\r\nOK\r\n",
 			strlen(pdu) / 2 - 1, pdu);
-		answer(modem, modem->full[slot - 1] ? text : "\r\nOK\r\n");
-	} else if (sscanf(command, "AT+CMGD=%d", &slot) == 1 && slot >= 1 && slot <= SLOTS) {
-		modem->full[slot - 1] = false;
+		answer(modem, modem->full[reading] ? text : "\r\nOK\r\n");
+	} else if (deleting >= 0) {
+		modem->full[deleting] = false;
 		answer(modem, "\r\nOK\r\n");
 	} else if (strncmp(command, "AT+CMGS=", 8) == 0) {
 		answer(modem, "\r\n> ");
