@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One libmicrohttpd daemon inside the one event loop: its descriptor, its timer, its limits. */
 #include "tools/ppidd/http_internal.h"
 
 #include <errno.h>
@@ -22,15 +23,17 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 	void **per_request)
 {
 	struct request *request = *per_request;
+	(void)context;
 	(void)version;
 
 	if (!request)
 		return MHD_NO;
 	request->connection = connection;
 	request->now_ms = clock_ms(CLOCK_REALTIME);
-	(void)context;
-	if (!request->started)
-		return request_start(request, method, path) < 0 ? MHD_NO : MHD_YES;
+	if (!request->started) {
+		request_start(request, method, path);
+		return MHD_YES;
+	}
 	if (*size > 0) {
 		bool go_on = request_take_body(request, data, *size);
 		*size = 0;

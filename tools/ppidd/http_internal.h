@@ -21,10 +21,11 @@ struct server {
 	char *tls_cert, *tls_key;
 };
 
-/* request.c: the steps of a request; each 0 or a negative errno, which ends the connection. */
-must_check int request_start(struct request *request, const char *method, const char *path);
+/* request.c: the steps of a request. */
+void request_start(struct request *request, const char *method, const char *path);
 /* Keeps a piece of the body, as far as it is wanted. false: enough, hang up. */
 must_check bool request_take_body(struct request *request, const char *data, size_t size);
+/* Answers or parks. A negative errno ends the connection. */
 must_check int request_finish(struct request *request);
 
 /* visit.c: connections that take too long are ended. */

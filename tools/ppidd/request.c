@@ -153,7 +153,7 @@ static void check_session(struct request *request)
 			"Basis data sedang tidak dapat dipakai.");
 }
 
-int request_start(struct request *request, const char *method, const char *path)
+void request_start(struct request *request, const char *method, const char *path)
 {
 	request->started = true;
 	visit_step(request->connection, VISIT_REQUEST);
@@ -164,7 +164,6 @@ int request_start(struct request *request, const char *method, const char *path)
 		check_token(request);
 	if (!request->refused && request->route->kind == ROUTE_DESK)
 		check_session(request);
-	return 0;
 }
 
 bool request_take_body(struct request *request, const char *data, size_t size)
