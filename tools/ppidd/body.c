@@ -9,7 +9,7 @@
 #include "base/log.h"
 
 /* jansson needs some hundred bytes a value: more values than this are no batch of ours. */
-#define JSON_VALUES_MOST 400000
+#define JSON_VALUES_MOST 200000
 #define FILE_MOST ((size_t)256 * 1024)
 #define GZIP_WINDOW (15 + 16) /* zlib: the largest window, with a gzip header */
 
