@@ -30,6 +30,12 @@ must_check int store_value(
 /* Opens and configures the connection only: no migration, no checks. */
 must_check int store_connect(const char *path, int flags, struct store **out);
 
+/* The lock that makes one writer of all: -EBUSY, and said, while another has it. */
+must_check int store_take_lock(const char *path, int *lock);
+
+/* Moves the database's files beside themselves, as .WHY-TIME. */
+must_check int store_set_aside(const char *path, const char *why);
+
 /* Brings an opened database to the present version; begins the first epoch of a new one. */
 must_check int store_migrate(struct store *store);
 

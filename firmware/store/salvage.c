@@ -28,10 +28,11 @@ static int move_aside(const char *path, const char *aside, const char *suffix)
 	return 0;
 }
 
-static int set_aside(const char *path, char **aside)
+/* *aside gets the new name; the caller frees it. */
+static int set_aside(const char *path, const char *why, char **aside)
 {
-	/* Two damages within a second would be one too many to tell apart. */
-	if (asprintf(aside, "%s.damaged-%lld", path, (long long)time(NULL)) < 0)
+	/* Two within a second would be one too many to tell apart. */
+	if (asprintf(aside, "%s.%s-%lld", path, why, (long long)time(NULL)) < 0)
 		return -ENOMEM;
 	int error = move_aside(path, *aside, "");
 	if (error == 0)
@@ -39,6 +40,13 @@ static int set_aside(const char *path, char **aside)
 	if (error == 0)
 		error = move_aside(path, *aside, "-shm");
 	return error;
+}
+
+int store_set_aside(const char *path, const char *why)
+{
+	autofree char *aside = NULL;
+
+	return set_aside(path, why, &aside);
 }
 
 /* Writes the row that reading stands at into the table of the same form. */
@@ -219,6 +227,9 @@ static int salvage_into(struct store *store, struct store *old)
 		error = salvage_log(old, store);
 	if (error == 0)
 		error = store_replay(store);
+	/* What can't be read here, the server may have. */
+	if (error == 0)
+		error = store_sync_restore(store, "");
 	if (error == 0)
 		error = store_commit(store);
 	if (error < 0)
@@ -231,7 +242,7 @@ int store_salvage(const char *path, unsigned kiosk)
 	autostore struct store *store = NULL;
 	autostore struct store *old = NULL;
 	autofree char *aside = NULL;
-	int error = set_aside(path, &aside);
+	int error = set_aside(path, "damaged", &aside);
 
 	if (error == 0)
 		error = store_connect(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &store);

@@ -70,7 +70,7 @@ static int store_configure(struct store *store)
 		"configuring the database");
 }
 
-static int store_take_lock(const char *path, int *lock)
+int store_take_lock(const char *path, int *lock)
 {
 	autofree char *name = NULL;
 

@@ -35,6 +35,8 @@ command_function command_status;
 command_function command_enroll;
 /* doctor.c */
 command_function command_doctor;
+/* backup.c */
+command_function command_backup, command_restore, command_export;
 
 /* Opens the kiosk's database for reading; why it can't be was said when this returns NULL. */
 must_check struct store *open_store(const struct request *request);

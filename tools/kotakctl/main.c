@@ -17,16 +17,20 @@ static const struct command {
 	const char *name;
 	int least, most; /* arguments */
 	command_function *run;
+	const char *takes; /* in words; NULL: no arguments */
 } commands[] = {
-	{ "status", 0, 0, command_status },
-	{ "complaints", 0, 0, command_complaints },
-	{ "show", 1, 1, command_show },
-	{ "inbox", 0, 0, command_inbox },
-	{ "outbox", 0, 0, command_outbox },
-	{ "events", 0, 1, command_events },
-	{ "verify", 0, 0, command_verify },
-	{ "enroll", 2, 2, command_enroll },
-	{ "doctor", 0, 0, command_doctor },
+	{ "status", 0, 0, command_status, NULL },
+	{ "complaints", 0, 0, command_complaints, NULL },
+	{ "show", 1, 1, command_show, "a ticket number" },
+	{ "inbox", 0, 0, command_inbox, NULL },
+	{ "outbox", 0, 0, command_outbox, NULL },
+	{ "events", 0, 1, command_events, "a ticket number or nothing" },
+	{ "verify", 0, 0, command_verify, NULL },
+	{ "enroll", 2, 2, command_enroll, "a URL and a code" },
+	{ "doctor", 0, 0, command_doctor, NULL },
+	{ "backup", 1, 1, command_backup, "a file" },
+	{ "restore", 1, 1, command_restore, "a file" },
+	{ "export", 0, 0, command_export, NULL },
 };
 
 struct command_line {
@@ -51,6 +55,9 @@ static const char documentation[] =
 	"  verify             proves that the event log is unaltered\n"
 	"  enroll URL CODE    makes this kiosk known to the server\n"
 	"  doctor             checks the installation\n"
+	"  backup FILE        a copy of the database, also while kotakd runs\n"
+	"  restore FILE       puts such a copy back; kotakd must be stopped\n"
+	"  export             everything as JSON\n"
 	"\n"
 	"Exit status: 0 fine, 1 failed, 2 usage or configuration.";
 
@@ -96,10 +103,7 @@ static const struct command *find_command(const struct command_line *line)
 		if (line->argument_count >= command->least && line->argument_count <= command->most)
 			return command;
 		log_error("%s takes %s: see kotakctl --help", command->name,
-			command->most == 0    ? "no arguments"
-			: command->least == 0 ? "a ticket number or nothing"
-			: command->most == 1  ? "a ticket number"
-					      : "a URL and a code");
+			command->takes ? command->takes : "no arguments");
 		return NULL;
 	}
 	log_error("%s: no such command: see kotakctl --help", line->name);
