@@ -115,6 +115,15 @@ void worker_close_port(struct worker *worker, int64_t delay_ms)
 	memset(worker->step_timeouts, 0, sizeof(worker->step_timeouts));
 }
 
+/* It was pulled out, or has switched itself off. */
+static void lose_port(struct worker *worker)
+{
+	log_warning("modem %s: %s is gone, looking for it", worker->config->name,
+		serial_path(worker->serial));
+	worker->status.port[0] = '\0';
+	worker_close_port(worker, 0);
+}
+
 void worker_restart(struct worker *worker, int64_t delay_ms)
 {
 	at_channel_synchronise(worker->at, worker->now_ms + delay_ms);
@@ -129,6 +138,8 @@ static void say_open_error(struct worker *worker, int error)
 	const char *device = worker->config->device;
 
 	memset(trouble, 0, size);
+	/* No port: kotakd needn't try harder means on a modem that isn't there. */
+	worker->status.port[0] = '\0';
 	switch (error) {
 	case -ENOENT:
 		if (strcmp(device, "auto") == 0)
@@ -198,9 +209,7 @@ static int on_serial(sd_event_source *source, int fd, uint32_t events, void *con
 		if (size == -EAGAIN && !(events & (EPOLLHUP | EPOLLERR)))
 			break;
 		if (size < 0) {
-			log_warning("modem %s: %s is gone, looking for it", worker->config->name,
-				serial_path(worker->serial));
-			worker_close_port(worker, 0);
+			lose_port(worker);
 			break;
 		}
 		at_channel_input(worker->at, bytes, (size_t)size, worker->now_ms);
@@ -334,7 +343,7 @@ static void flush_serial(struct worker *worker)
 		else if (written == -EAGAIN)
 			blocked = true;
 		else
-			worker_close_port(worker, 0);
+			lose_port(worker);
 	}
 	if (worker->serial)
 		(void)sd_event_source_set_io_events(

@@ -52,7 +52,8 @@ static void test_unplugged(void **state)
 	wait_for_messages(1, WAIT_MS);
 	bench_tell(&bench, "{\"do\":\"fault\",\"name\":\"unplug\"}");
 	bench_wait(&bench, WAIT_MS, !bench.status.answering);
-	assert_string_not_equal(bench.status.trouble, "");
+	bench_wait(&bench, WAIT_MS, bench.status.trouble[0] != '\0');
+	assert_string_equal(bench.status.port, "");
 	deliver(2);
 	snprintf(link, sizeof(link), "%s/modem-again", bench.directory);
 	bench_tell(&bench, "{\"do\":\"fault\",\"name\":\"plug\",\"link\":\"%s\"}", link);
@@ -124,6 +125,7 @@ static void test_silent(void **state)
 	bench_send(&bench, 1, "+6281234567", "Laporan", false);
 	deliver(1);
 	bench_wait(&bench, 15000, !bench.status.answering);
+	assert_string_not_equal(bench.status.port, "");
 	bench_wait(&bench, 25000, bench.status.answering);
 	print_message(
 		"# answering again %lld ms after the silence\n", (long long)(bench_now() - ended));
