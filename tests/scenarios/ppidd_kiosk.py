@@ -3,6 +3,7 @@
 
 The hash is computed here by Python's own json and hashlib, so that it checks the C code.
 """
+import atexit
 import gzip
 import hashlib
 import html
@@ -123,6 +124,7 @@ class Server:
             self.process = subprocess.Popen([f"{BUILD}/ppidd", "--config", self.config],
                                             stderr=log, stdout=log,
                                             preexec_fn=prepare)
+        atexit.register(self.process.kill)  # a test that fails leaves nobody behind
         pattern = r"listening on (https?://\S+?)/?\n"
         found = until(lambda: re.search(pattern, self.read_log())
                       or self.process.poll() is not None)
