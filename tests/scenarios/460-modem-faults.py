@@ -105,4 +105,5 @@ def pulled_while_busy(house):
 
 
 run(noise, silent, reboot, (unplug, {'device': 'ttyMODEM*'}),
-    (pulled_while_busy, {'device': 'ttyMODEM*'}))
+    # The one reply that was just being handed over waits for its report before it is sent again.
+    (pulled_while_busy, {'device': 'ttyMODEM*', 'kiosk_conf': '[sms]\nreport_wait = 10'}))
