@@ -362,7 +362,9 @@ static void arm(struct worker *worker)
 
 	if (worker->phase == PHASE_CLOSED)
 		deadline_ms = earliest(deadline_ms, worker->reopen_ms);
-	deadline_ms = earliest(deadline_ms, worker_init_deadline(worker));
+	/* What has to wait for the modem's answer is looked at when that is here. */
+	if (!at_channel_busy(worker->at))
+		deadline_ms = earliest(deadline_ms, worker_init_deadline(worker));
 	deadline_ms = earliest(deadline_ms, worker_send_deadline(worker));
 	/* Meanwhile requests are left alone, until kotakd has read what waits for it. */
 	(void)sd_event_source_set_io_events(

@@ -505,6 +505,7 @@ void worker_init_begin(struct worker *worker)
 	worker->home[0] = '\0';
 	worker->circuit = MODEM_REGISTRATION_UNKNOWN;
 	worker->packet = MODEM_REGISTRATION_UNKNOWN;
+	worker->status.registration = MODEM_REGISTRATION_UNKNOWN;
 }
 
 static void become_ready(struct worker *worker)

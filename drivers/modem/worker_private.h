@@ -93,6 +93,7 @@ struct sending {
 	int reference; /* -1: none came */
 	unsigned attempts;
 	int64_t since_ms;
+	int64_t ask_ms; /* held back until the network is there: when to ask again; 0: not yet */
 };
 
 struct ussd {

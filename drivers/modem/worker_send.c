@@ -18,6 +18,9 @@
 #define PATIENCE_MS 6000
 /* How long a message waits for a modem that isn't ready. */
 #define UNREADY_MS 30000
+/* How long it waits for the network, and how often that is asked for. */
+#define NETWORK_MS 20000
+#define NETWORK_ASK_MS 1000
 #define USSD_ANSWER_MS 60000
 /* The network kept silent, and may have taken it (27.005, 3.2.5: network timeout). */
 #define CMS_NETWORK_TIMEOUT 332
@@ -109,6 +112,29 @@ static void submit_done(void *context, const struct at_answer *answer)
 	}
 }
 
+/*
+ * Right after a start the modem looks for its network: a message would be refused now that goes
+ * out a few seconds later.
+ */
+static bool held_back(struct worker *worker)
+{
+	struct sending *sending = &worker->sending;
+
+	if (worker->status.registration == MODEM_REGISTRATION_HOME ||
+		worker->status.registration == MODEM_REGISTRATION_ROAMING ||
+		worker->now_ms - sending->since_ms >= NETWORK_MS)
+		return false;
+	if (worker->now_ms >= sending->ask_ms) {
+		/* A modem that never says how it is registered has answered that by then. */
+		if (sending->ask_ms > 0 &&
+			worker->status.registration == MODEM_REGISTRATION_UNKNOWN)
+			return false;
+		sending->ask_ms = worker->now_ms + NETWORK_ASK_MS;
+		worker->registration_due = true;
+	}
+	return true;
+}
+
 bool worker_send_next(struct worker *worker)
 {
 	char text[32];
@@ -123,7 +149,7 @@ bool worker_send_next(struct worker *worker)
 		.done = submit_done,
 	};
 
-	if (!worker->sending.pending)
+	if (!worker->sending.pending || held_back(worker))
 		return false;
 	snprintf(text, sizeof(text), "AT+CMGS=%u", worker->sending.frame.tpdu_length);
 	return worker_command(worker, &command);
@@ -246,5 +272,9 @@ int64_t worker_send_deadline(const struct worker *worker)
 	if (worker->sending.pending && worker->phase != PHASE_READY &&
 		worker->sending.since_ms + UNREADY_MS < deadline_ms)
 		deadline_ms = worker->sending.since_ms + UNREADY_MS;
+	/* Held back for the network's sake; in the past it only waits for the modem's answer. */
+	if (worker->sending.pending && worker->phase == PHASE_READY &&
+		worker->sending.ask_ms > worker->now_ms && worker->sending.ask_ms < deadline_ms)
+		deadline_ms = worker->sending.ask_ms;
 	return deadline_ms;
 }
