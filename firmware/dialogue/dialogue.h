@@ -24,6 +24,11 @@
 /* How long a question of ours waits for its answer. */
 #define DIALOGUE_DETAILS_MS (INT64_C(3) * 24 * 3600 * 1000)
 #define DIALOGUE_QUESTION_MS (INT64_C(14) * 24 * 3600 * 1000)
+#define DIALOGUE_RATING_MS (INT64_C(14) * 24 * 3600 * 1000)
+#define DIALOGUE_CHOICE_MS (INT64_C(24) * 3600 * 1000) /* which ticket, YA or TIDAK */
+
+/* So many tickets one question of ours offers to choose from. */
+#define DIALOGUE_CHOICES_MAX 5
 
 /* The longest message we send, in parts of a concatenated SMS. */
 #define DIALOGUE_PARTS_MAX 10
@@ -38,28 +43,41 @@ enum dialogue_topic {
 	DIALOGUE_AWAIT_DETAILS,	 /* name and address */
 	DIALOGUE_AWAIT_ADDRESS,	 /* the name came alone */
 	DIALOGUE_AWAIT_QUESTION, /* an officer's question: the reply joins the ticket */
+	DIALOGUE_AWAIT_CHOICE,	 /* which ticket; session data says what for */
+	DIALOGUE_AWAIT_CONFIRM,	 /* whether to withdraw the ticket: YA or TIDAK */
+	DIALOGUE_AWAIT_RATING,	 /* whether the result helped, 1 to 5 */
+	DIALOGUE_AWAIT_SECRET,	 /* the next complaint, which will be confidential */
 	DIALOGUE_TOPIC_COUNT,
 };
 
 /* What a message was understood to be. */
 enum dialogue_intention {
 	DIALOGUE_COMPLAINT,
-	DIALOGUE_DETAILS, /* an answer to a question of ours */
+	DIALOGUE_DETAILS,  /* an answer to a question of ours */
+	DIALOGUE_ADDITION, /* TAMBAH */
 	DIALOGUE_STATUS,
+	DIALOGUE_RATING,
+	DIALOGUE_WITHDRAWAL,
+	DIALOGUE_CONFIDENTIAL,
+	DIALOGUE_LANGUAGE,
+	DIALOGUE_CONSENT, /* BERHENTI, MULAI: announcements */
+	DIALOGUE_INFO,
 	DIALOGUE_HELP,
 	DIALOGUE_IGNORED, /* thanks, "ok", nothing: may still get a polite reply */
 	DIALOGUE_INTENTION_COUNT,
 };
 
-/* The names used in the store: "none", "details", "address", "question". */
+/* The names used in the store: "none", "details", "address", "question", "choice" … */
 const char *dialogue_topic_name(enum dialogue_topic topic);
 bool dialogue_topic_from_name(const char *name, enum dialogue_topic *topic);
-/* "complaint", "details", "status", "help", "ignored". */
+/* "complaint", "details", "addition", "status" … */
 const char *dialogue_intention_name(enum dialogue_intention intention);
 
 struct dialogue_session {
 	enum dialogue_topic topic;
-	char ticket[TICKET_SIZE]; /* what it is about; "" for DIALOGUE_AWAIT_NOTHING */
+	char ticket[TICKET_SIZE]; /* what it is about; "" when it is about none */
+	/* What the engine wants to find again (JSON); malloc'ed in an output, NULL: nothing. */
+	char *data;
 };
 
 /* What a reply about a complaint needs to know. */
@@ -74,11 +92,15 @@ struct dialogue_complaint {
 	char *answer; /* malloc'ed by the lookup, freed by the engine; NULL: none yet */
 };
 
-/* Both return 1 and *out, 0 when there is none, or a negative errno. */
+/* Each returns how many it found (0: there is none) in *out, or a negative errno. */
 struct dialogue_lookup {
 	int (*find)(void *context, const char *ticket, struct dialogue_complaint *out);
 	/* The newest complaint of this sender. */
 	int (*latest)(void *context, const char *sender, struct dialogue_complaint *out);
+	/* This sender's complaints, newest first: those on which work is owed, or those that
+	 * were answered (resolved or closed). answer isn't filled. */
+	int (*list)(void *context, const char *sender, bool open, struct dialogue_complaint *out,
+		size_t most);
 	void *context;
 };
 
@@ -87,7 +109,8 @@ struct dialogue_input {
 	const char *sender;		 /* normalised address */
 	const char *text;		 /* as it came */
 	const char *language;		 /* "id", "jv", "en"; NULL or unknown: "id" */
-	struct dialogue_session session; /* expired ones are left out by the caller */
+	struct dialogue_session session; /* the one that waits; data isn't changed */
+	enum dialogue_topic expired;	 /* what a session was about that expired unanswered */
 	const char *known_name;		 /* what is known of the sender, or NULL */
 	const char *known_address;
 	const char *next_ticket; /* used if a complaint is opened */
@@ -105,6 +128,12 @@ enum dialogue_session_change {
 	DIALOGUE_SESSION_CLEAR,
 };
 
+enum dialogue_switch {
+	DIALOGUE_UNCHANGED,
+	DIALOGUE_ON,
+	DIALOGUE_OFF,
+};
+
 /* All char * are malloc'ed, NULL when they don't apply; const char * are static. */
 struct dialogue_output {
 	enum dialogue_intention intention;
@@ -112,7 +141,21 @@ struct dialogue_output {
 	bool open_complaint; /* with next_ticket and next_pin */
 	char *complaint_text;
 
-	/* DIALOGUE_DETAILS: for the ticket, and name and address for the sender's contact too. */
+	/* What happens to an own complaint: subject_ticket. A new one is meant by next_ticket. */
+	char subject_ticket[TICKET_SIZE];
+	int rating; /* 1 to 5, 0: none */
+	bool reopen;
+	bool withdraw;
+	enum dialogue_switch confidential;
+
+	/* About the sender */
+	const char *language; /* chosen: "id", "jv", "en"; NULL: not changed */
+	enum dialogue_switch announcements;
+
+	/*
+	 * Details and additions: for the ticket, and name and address for the sender's contact
+	 * too.
+	 */
 	char details_ticket[TICKET_SIZE];
 	char *details_name;
 	char *details_address;
@@ -121,7 +164,7 @@ struct dialogue_output {
 
 	char *reply;			/* one GSM-7 part; NULL is a deliberate silence … */
 	const char *silence;		/* … for this reason */
-	const char *purpose;		/* "ticket", "details", "status", "help" */
+	const char *purpose;		/* "ticket", "details", "status", "help" … */
 	char reply_ticket[TICKET_SIZE]; /* "" when it is about none */
 
 	enum dialogue_session_change session_change;
@@ -140,6 +183,13 @@ must_check int dialogue_init(const char *localedir);
 
 /* Understands one message. *out is filled anew; release it with dialogue_output_free(). */
 must_check int dialogue_handle(const struct dialogue_input *input, struct dialogue_output *out);
+
+/*
+ * The sender never said which ticket a pending addition was for (a session of topic
+ * DIALOGUE_AWAIT_CHOICE that expired): if there is one, its text becomes a complaint, so that it
+ * is not lost. input's text isn't looked at. *out has no reply when there is nothing to do.
+ */
+must_check int dialogue_expire(const struct dialogue_input *input, struct dialogue_output *out);
 
 /* Releases what *out holds; a zeroed one is fine. */
 void dialogue_output_free(struct dialogue_output *out);

@@ -12,7 +12,7 @@
 
 struct filling {
 	const struct template_value *values;
-	char *plain[8]; /* the values in the alphabet, in the same order */
+	char *plain[12]; /* the values in the alphabet, in the same order */
 	size_t count;
 };
 

@@ -75,8 +75,9 @@ const struct text_info texts[TEXT_COUNT] = {
 				   "Mohon "
 				   "coba lagi nanti, atau datang ke kantor kalurahan."),
 		NULL, 0, 1 },
-	[TEXT_HELP] = { N_("Kirim aduan Anda dengan SMS ke nomor ini. CEK: lihat perkembangan. CEK "
-			   "(nomor tiket) (PIN): dari nomor lain. BANTUAN: petunjuk ini."),
+	[TEXT_HELP] = { N_("Kirim aduan Anda ke nomor ini. CEK: perkembangan. Juga TAMBAH (isi), "
+			   "NILAI 1-5, BATAL, RAHASIA, BAHASA, INFO, MULAI/BERHENTI, bila perlu "
+			   "dengan nomor tiket."),
 		NULL, 0, 1 },
 	[TEXT_HELP_COMPLAINT] = { N_("Tulis ADUAN lalu isi aduan Anda dalam satu SMS, contoh: "
 				     "ADUAN "
@@ -112,6 +113,94 @@ const struct text_info texts[TEXT_COUNT] = {
 		NULL, 0, 1 },
 	[TEXT_MESSAGE_ANNOUNCEMENT] = { N_("Pengumuman: {text} (BERHENTI: tidak mau lagi)"), "text",
 		600, 5 },
+	[TEXT_TICKET_PLAIN] = { N_("Aduan diterima. Tiket {ticket}, PIN {pin}. Simpan nomor ini. "
+				   "Kirim CEK untuk melihat perkembangannya."),
+		NULL, 0, 1 },
+	[TEXT_TICKET_CONFIDENTIAL] = { N_("Aduan rahasia diterima. Tiket {ticket}, PIN {pin}. "
+					  "Simpan nomor ini. Nama, alamat dan nomor Anda hanya "
+					  "dilihat petugas verifikasi."),
+		NULL, 0, 1 },
+	[TEXT_TICKET_UNCHOSEN] = { N_("Tiketnya belum Anda pilih, maka tambahan Anda dicatat "
+				      "sebagai aduan baru. Tiket {ticket}, PIN {pin}. Simpan nomor "
+				      "ini."),
+		NULL, 0, 1 },
+	[TEXT_ADDED] = { N_("Keterangan tambahan Anda dicatat untuk tiket {ticket}. Kirim CEK "
+			    "untuk melihat perkembangannya."),
+		NULL, 0, 1 },
+	[TEXT_ADDED_PARTIAL] = { N_("Sebagian SMS Anda tidak sampai, yang sampai dicatat untuk "
+				    "tiket {ticket}. Mohon kirim lagi bagian yang kurang: TAMBAH "
+				    "(isinya)"),
+		NULL, 0, 1 },
+	[TEXT_ADD_EMPTY] = { N_("Tulis TAMBAH lalu keterangan Anda dalam satu SMS, contoh: TAMBAH "
+				"tiangnya di depan pos ronda"),
+		NULL, 0, 1 },
+	[TEXT_WHICH] = { N_("Tiket yang mana? {choices}. Balas dengan angkanya, contoh: 1"), NULL,
+		0, 1 },
+	[TEXT_WHICH_NAME] = { N_("Mohon sebutkan juga nomor tiketnya: {choices}"), NULL, 0, 1 },
+	[TEXT_OWNER_ONLY] = { N_("Maaf, dari nomor ini tidak ada tiket itu. Hanya nomor yang "
+				 "dipakai mengadu bisa mengubahnya. Untuk aduan baru kirim: ADUAN "
+				 "(isinya)"),
+		NULL, 0, 1 },
+	[TEXT_NONE_OPEN] = { N_("Tidak ada aduan yang masih berjalan dari nomor ini. Untuk aduan "
+				"baru kirim: ADUAN (isinya)"),
+		NULL, 0, 1 },
+	[TEXT_ENDED] = { N_("Tiket {ticket} {state}, jadi tidak ada yang diubah. Untuk aduan baru "
+			    "kirim: ADUAN (isinya)"),
+		NULL, 0, 1 },
+	[TEXT_WITHDRAW_ASK] = { N_("Batalkan tiket {ticket}? Balas YA untuk membatalkan, atau "
+				   "TIDAK supaya tetap ditangani."),
+		NULL, 0, 1 },
+	[TEXT_WITHDRAWN] = { N_("Tiket {ticket} dibatalkan atas permintaan Anda. Kalau ada aduan "
+				"lagi, kirim saja SMS ke nomor ini."),
+		NULL, 0, 1 },
+	[TEXT_WITHDRAW_KEPT] = { N_("Baik, tiket {ticket} tidak dibatalkan dan tetap ditangani."),
+		NULL, 0, 1 },
+	[TEXT_RATED] = { N_("Terima kasih. Nilai {rating} dicatat untuk tiket {ticket}."), NULL, 0,
+		1 },
+	[TEXT_RATED_REOPENED] = { N_("Nilai {rating} dicatat. Maaf hasilnya belum membantu: tiket "
+				     "{ticket} dibuka kembali. Kirim TAMBAH (yang masih kurang)."),
+		NULL, 0, 1 },
+	[TEXT_RATE_HOW] = { N_("Mohon beri nilai dengan angka 1 (tidak membantu) sampai 5 (sangat "
+			       "membantu), contoh: NILAI 4"),
+		NULL, 0, 1 },
+	[TEXT_RATE_NONE] = { N_("Belum ada aduan dari nomor ini yang sudah selesai, jadi belum ada "
+				"yang bisa dinilai. Kirim CEK untuk melihat perkembangannya."),
+		NULL, 0, 1 },
+	[TEXT_CONFIDENTIAL_ON] = { N_("Tiket {ticket} dirahasiakan: nama, alamat dan nomor Anda "
+				      "hanya dilihat petugas verifikasi. Jawaban tetap dikirim "
+				      "kepada Anda."),
+		NULL, 0, 1 },
+	[TEXT_CONFIDENTIAL_OFF] = { N_("Tiket {ticket} tidak dirahasiakan lagi: petugas yang "
+				       "menangani dapat melihat nama, alamat dan nomor Anda."),
+		NULL, 0, 1 },
+	[TEXT_CONFIDENTIAL_NEXT] = { N_("Aduan Anda yang berikutnya dirahasiakan: nama, alamat dan "
+					"nomor Anda hanya dilihat petugas verifikasi. Silakan "
+					"kirim isinya."),
+		NULL, 0, 1 },
+	[TEXT_CONFIDENTIAL_HOW] = { N_("Untuk aduan baru yang dirahasiakan kirim: RAHASIA "
+				       "(isinya). Untuk aduan yang sudah ada: RAHASIA (nomor "
+				       "tiket)"),
+		NULL, 0, 1 },
+	[TEXT_LANGUAGE_SET] = { N_("Baik. Mulai sekarang kami memakai Bahasa Indonesia. Kirim "
+				   "BANTUAN untuk petunjuk."),
+		NULL, 0, 1 },
+	[TEXT_LANGUAGE_ASK] = { N_("Bahasa apa? Kirim BAHASA ID (Indonesia), BAHASA JV (Jawa) atau "
+				   "BAHASA EN (Inggris)."),
+		NULL, 0, 1 },
+	[TEXT_ANNOUNCEMENTS_ON] = { N_("Baik. Pengumuman kalurahan akan dikirim ke nomor ini. "
+				       "Kirim BERHENTI kalau tidak mau lagi."),
+		NULL, 0, 1 },
+	[TEXT_ANNOUNCEMENTS_OFF] = { N_("Baik. Pengumuman tidak dikirim lagi ke nomor ini. Jawaban "
+					"atas aduan Anda tetap dikirim. Kirim MULAI kalau mau "
+					"lagi."),
+		NULL, 0, 1 },
+	[TEXT_INFO] = { N_("Mengadu itu hak Anda dan gratis. Dijawab paling lama 7 hari kerja, 14 "
+			   "kalau rumit. Belum puas? Kirim NILAI 1: dibuka lagi. RAHASIA: "
+			   "identitas dijaga."),
+		NULL, 0, 1 },
+	[TEXT_EXPIRED] = { N_("Maaf, pertanyaan kami tadi sudah lewat waktunya dan tidak ada yang "
+			      "diubah. Mohon kirim perintahnya lagi. BANTUAN: petunjuk."),
+		NULL, 0, 1 },
 };
 
 /* TRANSLATORS: these follow "Tiket 003-000123-4: " and "aduan Anda ". */
@@ -131,7 +220,7 @@ const char *const text_states[STATE_COUNT] = {
 int text_fill(enum text text, const struct template_value *values, char **out)
 {
 	const struct text_info *info = &texts[text];
-	struct template_value marked[8];
+	struct template_value marked[12];
 	size_t count = 0;
 
 	for (; count < ARRAY_SIZE(marked) && values[count].name; count++) {

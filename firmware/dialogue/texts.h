@@ -14,10 +14,38 @@ enum text {
 	TEXT_TICKET_ASK_ADDRESS,      /* ticket, pin */
 	TEXT_TICKET_PARTIAL,	      /* ticket, pin */
 	TEXT_TICKET_PARTIAL_ASK,      /* ticket, pin */
+	TEXT_TICKET_PLAIN,	      /* ticket, pin; while another question of ours is open */
+	TEXT_TICKET_CONFIDENTIAL,     /* ticket, pin */
+	TEXT_TICKET_UNCHOSEN,	      /* ticket, pin; an addition to nobody knows which */
 	TEXT_DETAILS_DONE,	      /* ticket, name */
 	TEXT_DETAILS_ASK_NAME,	      /* ticket */
 	TEXT_DETAILS_ASK_ADDRESS,     /* ticket, name */
 	TEXT_QUESTION_ANSWERED,	      /* ticket */
+	TEXT_ADDED,		      /* ticket */
+	TEXT_ADDED_PARTIAL,	      /* ticket */
+	TEXT_ADD_EMPTY,		      /* - */
+	TEXT_WHICH,		      /* choices */
+	TEXT_WHICH_NAME,	      /* choices */
+	TEXT_OWNER_ONLY,	      /* - */
+	TEXT_NONE_OPEN,		      /* - */
+	TEXT_ENDED,		      /* ticket, state */
+	TEXT_WITHDRAW_ASK,	      /* ticket */
+	TEXT_WITHDRAWN,		      /* ticket */
+	TEXT_WITHDRAW_KEPT,	      /* ticket */
+	TEXT_RATED,		      /* ticket, rating */
+	TEXT_RATED_REOPENED,	      /* ticket, rating */
+	TEXT_RATE_HOW,		      /* - */
+	TEXT_RATE_NONE,		      /* - */
+	TEXT_CONFIDENTIAL_ON,	      /* ticket */
+	TEXT_CONFIDENTIAL_OFF,	      /* ticket */
+	TEXT_CONFIDENTIAL_NEXT,	      /* - */
+	TEXT_CONFIDENTIAL_HOW,	      /* - */
+	TEXT_LANGUAGE_SET,	      /* - */
+	TEXT_LANGUAGE_ASK,	      /* - */
+	TEXT_ANNOUNCEMENTS_ON,	      /* - */
+	TEXT_ANNOUNCEMENTS_OFF,	      /* - */
+	TEXT_INFO,		      /* - */
+	TEXT_EXPIRED,		      /* - */
 	TEXT_STATUS,		      /* ticket, state, date; work on it is owed */
 	TEXT_STATUS_ENDED,	      /* ticket, state, date */
 	TEXT_STATUS_ANSWER,	      /* ticket, state, date, answer */

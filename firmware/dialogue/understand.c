@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "dialogue/details.h"
+#include "dialogue/numbers.h"
 #include "dialogue/utf8.h"
 #include "dialogue/words.h"
 
@@ -12,102 +13,8 @@
 #define COURTESY_WORDS 10
 /* Thanks alone, not thanks and an answer. */
 #define BARE_THANKS_WORDS 3
+#define HELP_WORDS 4
 #define TICKET_DIGITS 10
-#define PIN_DIGITS 4
-#define GROUPS_MAX 16
-#define GROUP_SIZE 24
-
-/* The groups of digits in a text, as a person separates them. */
-struct groups {
-	char digits[GROUPS_MAX][GROUP_SIZE];
-	size_t count;
-	bool overlong;
-};
-
-/*
- * Adds a word to the groups if it is a number; on old keypads O and l stand in for 0 and 1.
- * Returns whether it was one.
- */
-static bool add_group(struct groups *groups, const struct word *word)
-{
-	char group[GROUP_SIZE] = "";
-	size_t length = (size_t)(word->end - word->start);
-	bool digit = false;
-
-	for (size_t i = 0; i < length; i++) {
-		int character = tolower((unsigned char)word->start[i]);
-		if (!isdigit(character) && character != 'o' && character != 'i' && character != 'l')
-			return false;
-		digit = digit || isdigit(character);
-		if (i < GROUP_SIZE - 1)
-			group[i] = isdigit(character) ? (char)character
-				   : character == 'o' ? '0'
-						      : '1';
-	}
-	if (!digit)
-		return false;
-	if (groups->count == GROUPS_MAX || length >= GROUP_SIZE)
-		groups->overlong = true;
-	else
-		memcpy(groups->digits[groups->count++], group, sizeof(group));
-	return true;
-}
-
-/* A ticket written without its leading zeros, "3-123-4": three groups, the last one digit. */
-static bool pad_ticket(const struct groups *groups, char digits[static TICKET_DIGITS + 1])
-{
-	size_t kiosk = strlen(groups->digits[0]);
-	size_t serial = strlen(groups->digits[1]);
-
-	if (groups->count < 3 || kiosk > 3 || serial > 6 || strlen(groups->digits[2]) != 1)
-		return false;
-	memset(digits, '0', TICKET_DIGITS);
-	memcpy(digits + 3 - kiosk, groups->digits[0], kiosk);
-	memcpy(digits + 9 - serial, groups->digits[1], serial);
-	digits[9] = groups->digits[2][0];
-	digits[TICKET_DIGITS] = '\0';
-	return true;
-}
-
-static void set_pin(struct understanding *out, const char *digits)
-{
-	out->pin_given = *digits != '\0';
-	if (strlen(digits) == PIN_DIGITS)
-		memcpy(out->pin, digits, DIALOGUE_PIN_SIZE);
-}
-
-/* Ticket and PIN from the digits of a request, however they were split. */
-static void read_ticket(const struct groups *groups, struct understanding *out)
-{
-	char all[GROUPS_MAX * GROUP_SIZE] = "";
-	char ticket[TICKET_DIGITS + 1] = "";
-	size_t length = 0;
-
-	if (groups->count == 0 && !groups->overlong)
-		return;
-	for (size_t i = 0; i < groups->count; i++) {
-		size_t size = strlen(groups->digits[i]);
-		memcpy(all + length, groups->digits[i], size + 1);
-		length += size;
-	}
-	/* A PIN alone says nothing about which ticket: the sender's own is meant. */
-	if (length == PIN_DIGITS && groups->count == 1)
-		return;
-	out->ticket_given = true;
-	if (length >= TICKET_DIGITS)
-		memcpy(ticket, all, TICKET_DIGITS);
-	if (!groups->overlong && ticket_parse(ticket, out->ticket) == 0) {
-		set_pin(out, all + TICKET_DIGITS);
-		return;
-	}
-	if (!groups->overlong && pad_ticket(groups, ticket) &&
-		ticket_parse(ticket, out->ticket) == 0) {
-		if (groups->count > 3)
-			set_pin(out, groups->count == 4 ? groups->digits[3] : "0");
-		return;
-	}
-	out->ticket_mistyped = true;
-}
 
 /*
  * Whether a text asks how far a complaint is: CEK with nothing but numbers and small words,
@@ -123,10 +30,12 @@ static bool asks_status(const char *text, enum dialogue_topic topic, struct unde
 
 	while (word_next(&text, &word)) {
 		unsigned meanings = word_meanings(word.text);
-		if (add_group(&groups, &word)) {
+		if (groups_add(&groups, &word)) {
 			first = false;
 			continue;
 		}
+		if (meanings == 0 && first)
+			meanings = word_slip(word.text) & WORD_STATUS;
 		if (first && (meanings & WORD_STATUS))
 			command = true;
 		progress = progress || (meanings & WORD_PROGRESS);
@@ -136,10 +45,10 @@ static bool asks_status(const char *text, enum dialogue_topic topic, struct unde
 		first = first && (meanings & (WORD_GREETING | WORD_INTENT));
 	}
 	*out = (struct understanding) { .meaning = MEANS_STATUS };
-	read_ticket(&groups, out);
-	bool ticket = out->ticket_given && !out->ticket_mistyped;
+	groups_ticket(&groups, &out->number);
+	bool ticket = out->number.given && !out->number.mistyped;
 	/* A number alone that is long enough for a ticket was meant as one. */
-	bool alone = out->ticket_mistyped && !ticket_word && !progress &&
+	bool alone = out->number.mistyped && !ticket_word && !progress &&
 		     (groups.overlong || strlen(groups.digits[0]) >= TICKET_DIGITS ||
 			     (groups.count > 2 && strlen(groups.digits[0]) == 3));
 	if (command || ticket)
@@ -184,8 +93,7 @@ static bool only_courtesies(const char *text, struct understanding *out)
 static bool is_test(const char *text)
 {
 	static const char *const tests[] = { "tes", "test", "tess", "testing", "coba", "ping", "p",
-		"pp", "cek cek", "tes tes", "start", "menu", "mulai", "stop", "berhenti", "unreg",
-		"jempol" };
+		"pp", "cek cek", "tes tes", "menu", "jempol" };
 	char joined[2 * WORD_SIZE] = "";
 	struct word word;
 	size_t length = 0;
@@ -231,8 +139,9 @@ static bool refuses(const char *text)
 }
 
 /* BANTUAN, HELP, INFO … alone or with small words; "bantuan pangan tidak rata" is none. */
-static bool asks_help(const char *text)
+static bool asks_help(const char *text, struct understanding *out)
 {
+	bool info = false;
 	struct word word;
 	bool help = false;
 	bool question = strchr(text, '?') != NULL;
@@ -241,8 +150,13 @@ static bool asks_help(const char *text)
 
 	while (word_next(&text, &word)) {
 		unsigned meanings = word_meanings(word.text);
+		if (meanings == 0)
+			meanings = word_slip(word.text) & WORD_HELP;
 		words++;
-		help = help || (first && (meanings & WORD_HELP));
+		if (first && (meanings & WORD_HELP)) {
+			info = info || strncmp(word.text, "info", 4) == 0;
+			help = true;
+		}
 		first = first && (meanings & (WORD_GREETING | WORD_INTENT));
 		if (meanings & WORD_HELP)
 			continue;
@@ -250,15 +164,10 @@ static bool asks_help(const char *text)
 			    (WORD_GREETING | WORD_FILLER | WORD_COMPLAINT | WORD_INTENT | WORD_OK)))
 			return false;
 	}
+	out->meaning = info ? MEANS_INFO : MEANS_HELP;
 	if (words == 0)
 		return question;
-	return help && words <= 4;
-}
-
-/* Behind white space and the signs that follow a keyword. */
-static const char *skip_signs(const char *text)
-{
-	return text + strspn(text, " \t\n:;,.-=!*#>/\"'");
+	return help && words <= HELP_WORDS;
 }
 
 /* Greetings and intentions without the complaint itself: "pak, mau lapor". */
@@ -277,13 +186,15 @@ static bool says_nothing(const char *content)
  * Looks for the keyword of a complaint behind greetings. Returns whether there is one;
  * *content is where the complaint begins, NULL when nothing comes behind the keyword.
  */
-static bool finds_keyword(const char *text, const char **content)
+static bool finds_keyword(const char *text, bool slips, const char **content)
 {
 	const char *cursor = text;
 	struct word word, next;
 
 	while (word_next(&cursor, &word)) {
 		unsigned meanings = word_meanings(word.text);
+		if (meanings == 0 && slips)
+			meanings = word_slip(word.text);
 		if (meanings & WORD_COMPLAINT)
 			break;
 		if (!(meanings & (WORD_GREETING | WORD_INTENT)))
@@ -293,8 +204,12 @@ static bool finds_keyword(const char *text, const char **content)
 		return false;
 	/* "Laporan keuangan …", "aduan saya kemarin …": part of the sentence, left in it. */
 	const char *behind = word.end;
-	bool marked = word.capitals || *behind == ':' || *behind == '-' || *behind == '\n';
-	bool plain = strncmp(word.text, "adu", 3) == 0 || strcmp(word.text, "lapor") == 0;
+	const char *ahead = behind;
+	bool shouted = word_next(&ahead, &next) && next.capitals;
+	bool marked =
+		(word.capitals && !shouted) || *behind == ':' || *behind == '-' || *behind == '\n';
+	bool plain = (word_meanings(word.text) && strncmp(word.text, "adu", 3) == 0) ||
+		     strcmp(word.text, "lapor") == 0;
 	if (says_nothing(behind))
 		*content = NULL;
 	else if (!marked &&
@@ -310,6 +225,7 @@ static enum meaning free_text(const char *text, enum dialogue_topic topic)
 {
 	struct understanding courtesy = { 0 };
 	bool courteous = only_courtesies(text, &courtesy);
+	bool asked = topic == DIALOGUE_AWAIT_DETAILS || topic == DIALOGUE_AWAIT_ADDRESS;
 
 	if (topic == DIALOGUE_AWAIT_QUESTION) {
 		/* "ya" and "terima kasih, sudah diperbaiki" answer; bare thanks don't. */
@@ -321,11 +237,19 @@ static enum meaning free_text(const char *text, enum dialogue_topic topic)
 		return courtesy.meaning;
 	if (only_digits(text))
 		return MEANS_GREETING;
-	if (topic != DIALOGUE_AWAIT_NOTHING && refuses(text))
+	if (asked && refuses(text))
 		return MEANS_REFUSAL;
-	if (topic != DIALOGUE_AWAIT_NOTHING && details_plausible(text, topic))
+	if (asked && details_plausible(text, topic))
 		return MEANS_DETAILS;
 	return MEANS_COMPLAINT;
+}
+
+/* "ADUAN RAHASIA …": nothing of it is cut off. */
+static bool asks_confidence(const char *content)
+{
+	struct word word;
+
+	return word_next(&content, &word) && (word_meanings(word.text) & WORD_SECRET);
 }
 
 void understand(const char *text, enum dialogue_topic topic, struct understanding *out)
@@ -333,20 +257,27 @@ void understand(const char *text, enum dialogue_topic topic, struct understandin
 	const char *content = text;
 
 	*out = (struct understanding) { .content = text };
-	if (asks_help(text)) {
-		out->meaning = MEANS_HELP;
-	} else if (words_count(text) == 0) {
-		out->meaning = MEANS_NOTHING;
-	} else if (is_test(text)) {
-		out->meaning = MEANS_GREETING;
-	} else if (asks_status(text, topic, out)) {
+	if (understand_answer(text, topic, out))
 		return;
-	} else if (finds_keyword(text, &content) &&
-		   !(topic == DIALOGUE_AWAIT_QUESTION && content == text)) {
-		*out = (struct understanding) { .content = content ? content : text };
+	if (asks_help(text, out))
+		return;
+	if (words_count(text) == 0) {
+		out->meaning = MEANS_NOTHING;
+		return;
+	}
+	if (is_test(text)) {
+		out->meaning = MEANS_GREETING;
+		return;
+	}
+	if (understand_command(text, topic, out) || asks_status(text, topic, out))
+		return;
+	*out = (struct understanding) { .content = text };
+	if (finds_keyword(text, topic == DIALOGUE_AWAIT_NOTHING, &content) &&
+		!(topic == DIALOGUE_AWAIT_QUESTION && content == text)) {
+		out->content = content ? content : text;
 		out->meaning = content ? MEANS_COMPLAINT : MEANS_COMPLAINT_EMPTY;
+		out->confidential = content && asks_confidence(content);
 	} else {
-		*out = (struct understanding) { .content = text };
 		out->meaning = free_text(text, topic);
 	}
 }

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -138,7 +139,8 @@ static const struct {
 		"tindaklanjutnya tindak lanjut lanjutnya progres progress progresnya status "
 		"statusnya proses prosesnya nyampe mana kapan lupa " },
 	{ WORD_TICKET,
-		" aduanku laporanku laporankula keluhanku tiket ticket tikt tket nomor nomer nmr "
+		" wadulan wadulane wadulanku wadulanipun aduanku laporanku laporankula keluhanku "
+		"tiket ticket tikt tket nomor nomer nmr "
 		"no nmer nomornya kode pin aduan aduane "
 		"aduannya laporan laporannya laporane pengaduan keluhan keluhannya status "
 		"statusnya "
@@ -201,6 +203,31 @@ static const struct {
 	{ WORD_OWNER, " saya sy kami kmi kita kula kulo ku kemarin kmrn kmarin wingi yang yg ini "
 		      "itu lalu "
 		      "dulu sebelumnya sudah sdh belum blm tidak tdk " },
+	{ WORD_NUMBER, " tiket ticket tikt tket nomor nomer nmr nmer no nomornya aduan laporan " },
+	{ WORD_ADD, " tambah tambahan tambahkan menambahkan menambah nambah nambahi nambahin "
+		    "tambahi tambahin tambh tmbah tambahno tambahake imbuh imbuhan add addition " },
+	{ WORD_RATE, " nilai menilai penilaian nilaii rating rate skor biji " },
+	{ WORD_WITHDRAW, " batal batalkan batalin batalken batalke batalno membatalkan pembatalan "
+			 "dibatalkan btl btalkan cabut mencabut dicabut wurung wurungake cancel "
+			 "withdraw " },
+	{ WORD_SECRET, " rahasia rahasiakan rahasiain dirahasiakan merahasiakan rhs rhsia anonim "
+		       "wados sinengker confidential secret " },
+	{ WORD_LANGUAGE, " bahasa bhs bhasa basa boso bahaso language lang " },
+	{ WORD_STOP, " berhenti brhenti brenti stop setop henti hentikan unreg unsubscribe unsub "
+		     "mandheg mandeg leren " },
+	{ WORD_START, " mulai mule miwiti start reg subscribe langganan " },
+	{ WORD_DEGREE, " parah rusak rsk lama banyak buruk besar gede gedhe jelek elek hari dina "
+		       "dinten bulan tahun malam terus lagi sering kacau hancur ancur dalam jero "
+		       "panjang lebar macet kotor bau susah sulit mahal akeh suwe nemen ora tidak "
+		       "tdk gak makin semakin nggak ga berat bahaya rame ramai sepi panas licin "
+		       "penuh tinggi jauh dekat cepat cepet lambat miskin melarat gelap peteng " },
+	{ WORD_YES, " ya iya yaa iyaa y yes yup betul benar bener setuju yakin nggih inggih nggeh "
+		    "enggih njih leres batalkan batal batalin batalken jadi " },
+	{ WORD_NO, " tidak tdk tak gak ga gk nggak ngga enggak engga ndak ndk ora rak mboten boten "
+		   "no n jangan jgn ojo ojok aja sampun lanjut lanjutkan teruskan tetap " },
+	{ WORD_NOTICE, " pengumuman pengumumannya umum info informasi sms kirim kiriman langganan "
+		       "berlangganan mengirim terima menerima nampi nampa announcements "
+		       "announcement dari saja aja mawon wae " },
 };
 
 unsigned word_meanings(const char *text)
@@ -220,4 +247,54 @@ unsigned word_meanings(const char *text)
 			meanings |= lists[i].meaning;
 	}
 	return meanings;
+}
+
+/* Whether one letter changed, missing, added, or two neighbours swapped make one of the other. */
+static bool one_slip(const char *one, const char *other)
+{
+	size_t length = strlen(one), wanted = strlen(other);
+	size_t head = 0, tail = 0;
+
+	if (length > wanted + 1 || wanted > length + 1)
+		return false;
+	while (one[head] && one[head] == other[head])
+		head++;
+	while (tail < length - head && tail < wanted - head &&
+		one[length - 1 - tail] == other[wanted - 1 - tail])
+		tail++;
+	size_t left = length - head - tail, right = wanted - head - tail;
+	return (left <= 1 && right <= 1) ||
+	       (left == 2 && right == 2 && one[head] == other[head + 1] &&
+		       one[head + 1] == other[head]);
+}
+
+unsigned word_slip(const char *text)
+{
+	static const struct {
+		const char *word;
+		unsigned meaning;
+	} commands[] = { { "aduan", WORD_COMPLAINT }, { "lapor", WORD_COMPLAINT },
+		{ "laporan", WORD_COMPLAINT }, { "pengaduan", WORD_COMPLAINT },
+		{ "status", WORD_STATUS }, { "bantuan", WORD_HELP }, { "tambah", WORD_ADD },
+		{ "tambahan", WORD_ADD }, { "nilai", WORD_RATE }, { "batal", WORD_WITHDRAW },
+		{ "batalkan", WORD_WITHDRAW }, { "rahasia", WORD_SECRET },
+		{ "bahasa", WORD_LANGUAGE }, { "berhenti", WORD_STOP }, { "mulai", WORD_START } };
+	static const char others[] =
+		" aduhan adaan aduk laporn lapar lapir tambal tambak tambang tambat tombah timbah "
+		"nilam niat bantal batas batak batil btas bata natal fatal mulia mula mulus "
+		"mulut mulap bahaya bahas batasan terhenti perhentian henti statis stasus bantalan "
+		"buatan bantaran bantuin pelapor dilapor kapur dulai milai bilai gulai tabah "
+		"aduane ";
+	char wanted[WORD_SIZE + 3];
+
+	if (strlen(text) < 4 || word_meanings(text) != 0)
+		return 0;
+	snprintf(wanted, sizeof(wanted), " %s ", text);
+	if (strstr(others, wanted))
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		if (one_slip(text, commands[i].word))
+			return commands[i].meaning;
+	}
+	return 0;
 }

@@ -41,12 +41,35 @@ enum word_meaning {
 	WORD_LABEL_ADDRESS = 1 << 11, /* announces an address: alamat */
 	WORD_SENTENCE = 1 << 12,      /* no name or address has it: rusak, tidak, kenapa … */
 	WORD_OWNER = 1 << 13,	      /* belongs to "my complaint": saya, kami, kemarin … */
+	WORD_INTENT = 1 << 14,	      /* before a command: mau, ingin, ada … */
 	WORD_FROM = 1 << 15,	      /* between name and place: dari */
 	WORD_REFUSAL = 1 << 16,	      /* says that one won't tell: tidak, mau, usah … */
-	WORD_INTENT = 1 << 14,	      /* before a command: mau, ingin, ada … */
+	WORD_NUMBER = 1 << 17,	      /* before a ticket number: tiket, nomor, no */
+	WORD_ADD = 1 << 18,	      /* tambah as a command, and so on */
+	WORD_RATE = 1 << 19,
+	WORD_WITHDRAW = 1 << 20,
+	WORD_SECRET = 1 << 21,
+	WORD_LANGUAGE = 1 << 22,
+	WORD_STOP = 1 << 23,
+	WORD_START = 1 << 24,
+	WORD_DEGREE = 1 << 25, /* "tambah parah", "tambah lama": more of it, no command */
+	WORD_YES = 1 << 26,
+	WORD_NO = 1 << 27,
+	WORD_NOTICE = 1 << 28, /* what BERHENTI and MULAI may name: pengumuman, langganan … */
 };
+
+#define WORD_COMMANDS                                                                              \
+	(WORD_ADD | WORD_RATE | WORD_WITHDRAW | WORD_SECRET | WORD_LANGUAGE | WORD_STOP |          \
+		WORD_START)
 
 /* The meanings of a word, 0 for one that isn't known. */
 unsigned word_meanings(const char *text);
+
+/*
+ * The command that a word not known otherwise is a slip of the pen away from: one letter
+ * wrong, missing, too many, or two swapped. 0 for none; words that are others' (bantal, mulia,
+ * tambal) are none.
+ */
+unsigned word_slip(const char *text);
 
 #endif

@@ -27,14 +27,16 @@
 
 /* Two machines that answer each other do so within minutes; people don't say the same thrice. */
 #define LOOP_WINDOW_MS (INT64_C(3600) * 1000)
+/* How long we remember that a question of ours expired, to say so when its answer comes. */
+#define SESSION_KEPT_MS (INT64_C(7) * 24 * 3600 * 1000)
 /* A part that comes so late is a message of its own. */
 #define LATE_PART_MS (INT64_C(7) * 24 * 3600 * 1000)
 
 /* What the conversation needs to know of one sender, and owns meanwhile. */
 struct intake_view {
 	struct contact contact;
-	char *topic;
-	char session_ticket[TICKET_SIZE];
+	struct session session;
+	bool expired; /* its time is over */
 	char next_ticket[TICKET_SIZE];
 	char next_pin[PIN_SIZE];
 	bool guess_blocked;
@@ -43,7 +45,7 @@ struct intake_view {
 static void intake_view_release(struct intake_view *view)
 {
 	contact_release(&view->contact);
-	free(view->topic);
+	session_release(&view->session);
 }
 
 static int lookup_copy(struct complaint *complaint, struct dialogue_complaint *out)
@@ -78,62 +80,128 @@ static int lookup_latest(void *context, const char *sender, struct dialogue_comp
 	return found <= 0 ? found : lookup_copy(&complaint, out);
 }
 
+static int lookup_list(
+	void *context, const char *sender, bool open, struct dialogue_complaint *out, size_t most)
+{
+	struct complaint complaints[DIALOGUE_CHOICES_MAX] = { 0 };
+	int count = store_complaint_list(context, sender, open, complaints,
+		most < ARRAY_SIZE(complaints) ? most : ARRAY_SIZE(complaints));
+
+	for (int i = 0; i < count; i++) {
+		lookup_copy(&complaints[i], &out[i]);
+		free(take_pointer(out[i].answer));
+	}
+	return count;
+}
+
 static int intake_look(const struct intake *intake, const struct moment *moment, const char *sender,
 	struct intake_view *view)
 {
 	int found = store_contact(intake->store, sender, &view->contact);
 
 	if (found >= 0)
-		found = store_session(intake->store, CHANNEL, sender, moment->now_ms, &view->topic,
-			view->session_ticket);
+		found = store_session(intake->store, CHANNEL, sender, &view->session);
 	if (found >= 0)
 		found = store_guess_blocked(intake->store, sender, moment->now_ms);
 	if (found < 0)
 		return found;
 	view->guess_blocked = found > 0;
+	view->expired = view->session.expires_ms <= moment->now_ms;
 	return store_ticket_next(intake->store, view->next_ticket, view->next_pin);
 }
 
-/* Writes down what the conversation decided about complaint and details. */
-static int intake_record(const struct intake *intake, const struct moment *moment,
-	const char *sender, const char *language, const struct intake_view *view,
+/* Opens the complaint that the conversation decided on. */
+static int intake_open(const struct intake *intake, const struct moment *moment,
+	const struct dialogue_input *input, const struct dialogue_output *output)
+{
+	struct complaint complaint = { 0 };
+	const struct complaint_opening opening = {
+		.ticket = input->next_ticket,
+		.pin = input->next_pin,
+		.channel = CHANNEL,
+		.language = input->language,
+		.sender = input->sender,
+		.name = output->details_name ? output->details_name : input->known_name,
+		.address = output->details_address ? output->details_address : input->known_address,
+		.text = output->complaint_text,
+	};
+	int error = store_complaint_open(intake->store, moment, &opening, complaint.uuid);
+
+	if (error < 0 || output->confidential != DIALOGUE_ON)
+		return error;
+	memcpy(complaint.ticket, input->next_ticket, TICKET_SIZE);
+	return store_complaint_confide(intake->store, moment, &complaint, true);
+}
+
+/* What happens to a complaint that there is already. */
+static int intake_subject(const struct intake *intake, const struct moment *moment,
 	const struct dialogue_output *output)
 {
-	char uuid[UUID_SIZE];
+	struct complaint complaint = { 0 };
+	int error = store_complaint_find(intake->store, output->subject_ticket, &complaint);
+
+	if (error <= 0)
+		return error < 0 ? error : -ENOENT;
+	error = 0;
+	if (output->rating)
+		error = store_complaint_rate(intake->store, moment, &complaint, output->rating);
+	if (error == 0 && output->confidential)
+		error = store_complaint_confide(
+			intake->store, moment, &complaint, output->confidential == DIALOGUE_ON);
+	if (error == 0 && output->reopen)
+		error = store_complaint_state(intake->store, moment, &complaint, STATE_REOPENED,
+			"complainant", "the result did not help", NULL);
+	if (error == 0 && output->withdraw)
+		error = store_complaint_state(intake->store, moment, &complaint, STATE_WITHDRAWN,
+			"complainant", "withdrawn by the complainant", NULL);
+	complaint_release(&complaint);
+	return error;
+}
+
+/* What is now known of the sender. */
+static int intake_contact(const struct intake *intake, const struct moment *moment,
+	const char *sender, const struct dialogue_output *output)
+{
+	int error = store_contact_learn(intake->store, sender, output->details_name,
+		output->details_address, moment->now_ms);
+
+	if (error == 0 && output->language)
+		error = store_contact_language(intake->store, moment, sender, output->language);
+	if (error == 0 && output->announcements)
+		error = store_contact_consent(
+			intake->store, moment, sender, output->announcements == DIALOGUE_ON);
+	return error;
+}
+
+/* Writes down what the conversation decided. */
+static int intake_record(const struct intake *intake, const struct moment *moment,
+	const struct dialogue_input *input, const struct dialogue_output *output)
+{
 	int error = 0;
 
-	if (output->open_complaint) {
-		const struct complaint_opening opening = {
-			.ticket = view->next_ticket,
-			.pin = view->next_pin,
-			.channel = CHANNEL,
-			.language = language,
-			.sender = sender,
-			.name = output->details_name ? output->details_name : view->contact.name,
-			.address = output->details_address ? output->details_address
-							   : view->contact.address,
-			.text = output->complaint_text,
-		};
-		error = store_complaint_open(intake->store, moment, &opening, uuid);
-	} else if (*output->details_ticket) {
+	if (output->open_complaint)
+		error = intake_open(intake, moment, input, output);
+	else if (*output->details_ticket)
 		error = store_complaint_details(intake->store, moment, output->details_ticket,
 			output->details_name, output->details_address, output->details_text,
 			output->answers_question);
-	}
-	if (error < 0)
-		return error;
-	return store_contact_learn(intake->store, sender, output->details_name,
-		output->details_address, moment->now_ms);
+	if (error == 0 && *output->subject_ticket)
+		error = intake_subject(intake, moment, output);
+	return error < 0 ? error : intake_contact(intake, moment, input->sender, output);
 }
 
 static int intake_session(const struct intake *intake, const struct moment *moment,
 	const char *sender, const struct dialogue_output *output)
 {
+	struct session session = { .expires_ms = moment->now_ms + output->session_ms };
+
 	switch (output->session_change) {
 	case DIALOGUE_SESSION_SET:
-		return store_session_set(intake->store, CHANNEL, sender,
-			dialogue_topic_name(output->session.topic), output->session.ticket,
-			moment->now_ms + output->session_ms);
+		/* Both are only lent. */
+		session.topic = (char *)dialogue_topic_name(output->session.topic);
+		session.data = output->session.data;
+		memcpy(session.ticket, output->session.ticket, TICKET_SIZE);
+		return store_session_put(intake->store, CHANNEL, sender, &session);
 	case DIALOGUE_SESSION_CLEAR:
 		return store_session_clear(intake->store, CHANNEL, sender);
 	case DIALOGUE_SESSION_KEEP:
@@ -189,39 +257,90 @@ static int intake_reply(const struct intake *intake, const struct moment *moment
 		dialogue_intention_name(output->intention), request.ticket);
 }
 
+/* What the conversation is told, lent by view. */
+static struct dialogue_input intake_input(const struct intake *intake, const struct moment *moment,
+	const char *sender, const struct intake_view *view, const struct dialogue_lookup *lookup)
+{
+	struct dialogue_input input = {
+		.channel = DIALOGUE_SMS,
+		.sender = sender,
+		.text = "",
+		.language = view->contact.language ? view->contact.language : intake->language,
+		.known_name = view->contact.name,
+		.known_address = view->contact.address,
+		.next_ticket = view->next_ticket,
+		.next_pin = view->next_pin,
+		.now_ms = moment->now_ms,
+		.utc_offset_s = intake->utc_offset_s,
+		.guess_blocked = view->guess_blocked,
+		.lookup = lookup,
+	};
+	enum dialogue_topic topic;
+
+	if (!view->session.topic || !dialogue_topic_from_name(view->session.topic, &topic))
+		return input;
+	if (view->expired) {
+		input.expired = topic;
+		return input;
+	}
+	input.session.topic = topic;
+	input.session.data = view->session.data;
+	memcpy(input.session.ticket, view->session.ticket, TICKET_SIZE);
+	return input;
+}
+
+/* The sender never said which ticket their words are for: they become a complaint. */
+static int intake_unanswered(
+	const struct intake *intake, const struct moment *moment, const char *sender)
+{
+	struct intake_view view = { 0 };
+	struct dialogue_output output = { 0 };
+	const struct dialogue_lookup lookup = { lookup_find, lookup_latest, lookup_list,
+		intake->store };
+	int error = intake_look(intake, moment, sender, &view);
+
+	if (error == 0) {
+		struct dialogue_input input = intake_input(intake, moment, sender, &view, &lookup);
+		input.session.data = view.session.data;
+		error = dialogue_expire(&input, &output);
+		if (error == 0)
+			error = intake_record(intake, moment, &input, &output);
+	}
+	if (error == 0)
+		error = intake_session(intake, moment, sender, &output);
+	if (error == 0 && output.reply) {
+		const struct outgoing_request request = { .recipient = sender,
+			.text = output.reply,
+			.purpose = output.purpose,
+			.ticket = output.reply_ticket,
+			.priority = OUTGOING_TICKET,
+			.lifetime_ms = REPLY_LIFETIME_MS };
+		int queued = store_outgoing_add(intake->store, moment, &request);
+		error = queued < 0 ? queued : 0;
+	}
+	dialogue_output_free(&output);
+	intake_view_release(&view);
+	return error;
+}
+
 /* The whole step for one message of a person. */
 static int intake_converse(const struct intake *intake, const struct moment *moment,
 	const struct inbound_message *message)
 {
 	struct intake_view view = { 0 };
 	struct dialogue_output output = { 0 };
-	const struct dialogue_lookup lookup = { lookup_find, lookup_latest, intake->store };
+	const struct dialogue_lookup lookup = { lookup_find, lookup_latest, lookup_list,
+		intake->store };
 	int error = intake_look(intake, moment, message->sender, &view);
 
 	if (error == 0) {
-		struct dialogue_input input = {
-			.channel = DIALOGUE_SMS,
-			.sender = message->sender,
-			.text = message->text,
-			.language =
-				view.contact.language ? view.contact.language : intake->language,
-			.known_name = view.contact.name,
-			.known_address = view.contact.address,
-			.next_ticket = view.next_ticket,
-			.next_pin = view.next_pin,
-			.now_ms = moment->now_ms,
-			.utc_offset_s = intake->utc_offset_s,
-			.parts_missing = message->parts_missing,
-			.guess_blocked = view.guess_blocked,
-			.lookup = &lookup,
-		};
-		if (view.topic && dialogue_topic_from_name(view.topic, &input.session.topic))
-			snprintf(input.session.ticket, sizeof(input.session.ticket), "%s",
-				view.session_ticket);
+		struct dialogue_input input =
+			intake_input(intake, moment, message->sender, &view, &lookup);
+		input.text = message->text;
+		input.parts_missing = message->parts_missing;
 		error = dialogue_handle(&input, &output);
 		if (error == 0)
-			error = intake_record(
-				intake, moment, message->sender, input.language, &view, &output);
+			error = intake_record(intake, moment, &input, &output);
 	}
 	if (error == 0 && output.wrong_guess)
 		error = store_guess_wrong(intake->store, message->sender, moment->now_ms);
@@ -235,6 +354,22 @@ static int intake_converse(const struct intake *intake, const struct moment *mom
 	dialogue_output_free(&output);
 	intake_view_release(&view);
 	return error;
+}
+
+/* Questions of ours whose time is over. */
+static int intake_expire(const struct intake *intake, const struct moment *moment)
+{
+	for (;;) {
+		autofree char *sender = NULL;
+		int found =
+			store_session_unanswered(intake->store, CHANNEL, moment->now_ms, &sender);
+		if (found > 0)
+			found = intake_unanswered(intake, moment, sender) < 0 ? -EIO : 1;
+		if (found <= 0)
+			return found < 0 ? found
+					 : store_session_prune(
+						   intake->store, moment->now_ms - SESSION_KEPT_MS);
+	}
 }
 
 static int intake_message(const struct intake *intake, const struct moment *moment,
@@ -253,8 +388,10 @@ static int intake_message(const struct intake *intake, const struct moment *mome
 		if (loops > 0)
 			silence = "a machine's answer, or the same words over and over";
 	}
-	return silence ? intake_silent(intake, moment, message, silence)
-		       : intake_converse(intake, moment, message);
+	if (silence)
+		return intake_silent(intake, moment, message, silence);
+	int error = intake_expire(intake, moment);
+	return error < 0 ? error : intake_converse(intake, moment, message);
 }
 
 /* A part that came after its message had been taken without it joins the ticket. 1 or 0. */
@@ -340,7 +477,10 @@ int intake_decoded(const struct intake *intake, const struct moment *moment, int
 int intake_overdue(const struct intake *intake, const struct moment *moment, int64_t before_ms)
 {
 	int count = 0;
+	int error = intake_expire(intake, moment);
 
+	if (error < 0)
+		return error;
 	for (;;) {
 		struct inbound_message message = { 0 };
 		int found = store_message_overdue(intake->store, before_ms, &message);

@@ -25,7 +25,10 @@ struct intake {
 must_check int intake_decoded(const struct intake *intake, const struct moment *moment,
 	int64_t pdu_id, const struct modem_decoded *decoded);
 
-/* Takes messages whose missing parts haven't come since before_ms. Returns how many. */
+/*
+ * Takes messages whose missing parts haven't come since before_ms, and additions whose sender
+ * hasn't said in time which ticket they are for. Returns how many messages.
+ */
 must_check int intake_overdue(
 	const struct intake *intake, const struct moment *moment, int64_t before_ms);
 

@@ -15,8 +15,8 @@
 	" AND json_extract (m.body, '$.type') = 'answer' ORDER BY m.number DESC LIMIT 1)"
 #define COMPLAINT_COLUMNS                                                                          \
 	"c.uuid, c.ticket, c.state, c.channel, c.language, p.sender, p.name, p.address, p.text,"   \
-	" p.pin, c.created_ms, c.updated_ms, coalesce (" ANSWER_BY(                                \
-		"uuid", "c.uuid") ", " ANSWER_BY("ticket", "c.ticket") ")"
+	" p.pin, c.created_ms, c.updated_ms, coalesce (" ANSWER_BY("uuid",                         \
+		"c.uuid") ", " ANSWER_BY("ticket", "c.ticket") "), c.confidential, c.rating"
 #define COMPLAINT_TABLES "complaint c LEFT JOIN complaint_personal p ON p.uuid = c.uuid"
 
 void complaint_release(struct complaint *complaint)
@@ -104,6 +104,8 @@ static int complaint_take(struct store *store, sqlite3_stmt *row, struct complai
 		.answer = store_column_copy(row, 12),
 		.created_ms = sqlite3_column_int64(row, 10),
 		.updated_ms = sqlite3_column_int64(row, 11),
+		.confidential = sqlite3_column_int(row, 13) != 0,
+		.rating = sqlite3_column_int(row, 14),
 	};
 	const char *pin = (const char *)sqlite3_column_text(row, 9);
 	snprintf(out->uuid, sizeof(out->uuid), "%s", (const char *)sqlite3_column_text(row, 0));
@@ -153,6 +155,28 @@ int store_complaint_latest(struct store *store, const char *sender, struct compl
 	return error < 0 ? error : complaint_take(store, statement, out);
 }
 
+int store_complaint_list(
+	struct store *store, const char *sender, bool open, struct complaint *out, size_t most)
+{
+	autostatement sqlite3_stmt *statement = NULL;
+	size_t count = 0;
+	int found = store_query(store, &statement,
+		"SELECT " COMPLAINT_COLUMNS " FROM " COMPLAINT_TABLES
+		" WHERE p.sender = ?1 AND CASE ?2 WHEN 1 THEN c.state NOT IN ('resolved', 'closed',"
+		" 'referred', 'withdrawn') ELSE c.state IN ('resolved', 'closed') END"
+		" ORDER BY c.created_ms DESC, c.ticket DESC LIMIT ?3",
+		"tii", sender, (int64_t)open, (int64_t)most);
+
+	while (found >= 0 && count < most &&
+		(found = complaint_take(store, statement, &out[count])) > 0)
+		count++;
+	if (found >= 0)
+		return (int)count;
+	while (count > 0)
+		complaint_release(&out[--count]);
+	return found;
+}
+
 int store_complaint_details(struct store *store, const struct moment *moment, const char *ticket,
 	const char *name, const char *address, const char *text, bool answered)
 {
@@ -200,6 +224,37 @@ int store_complaint_state(struct store *store, const struct moment *moment,
 	if (error < 0)
 		return error;
 	return store_event(store, moment, actor, "complaint.state", complaint->ticket, data, NULL);
+}
+
+int store_complaint_rate(struct store *store, const struct moment *moment,
+	const struct complaint *complaint, int rating)
+{
+	autojson json_t *data = json_pack("{s:s, s:i}", "uuid", complaint->uuid, "rating", rating);
+
+	if (!data)
+		return -ENOMEM;
+	int error =
+		store_run(store, "UPDATE complaint SET rating = ?, updated_ms = ? WHERE uuid = ?",
+			"iit", (int64_t)rating, moment->now_ms, complaint->uuid);
+	if (error < 0)
+		return error;
+	return store_event(
+		store, moment, "complainant", "complaint.rated", complaint->ticket, data, NULL);
+}
+
+int store_complaint_confide(struct store *store, const struct moment *moment,
+	const struct complaint *complaint, bool on)
+{
+	autojson json_t *data = json_pack("{s:s, s:b}", "uuid", complaint->uuid, "on", on);
+
+	if (!data)
+		return -ENOMEM;
+	int error = store_run(store, "UPDATE complaint SET confidential = ? WHERE uuid = ?", "it",
+		(int64_t)on, complaint->uuid);
+	if (error < 0)
+		return error;
+	return store_event(store, moment, "complainant", "complaint.confidential",
+		complaint->ticket, data, NULL);
 }
 
 int store_complaint_renumber(struct store *store, const struct moment *moment,

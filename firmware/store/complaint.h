@@ -24,6 +24,8 @@ struct complaint {
 	char *text;
 	char pin[PIN_SIZE];
 	char *answer; /* the officer's latest answer, NULL: none */
+	bool confidential;
+	int rating; /* 1 to 5, 0: none yet */
 	int64_t created_ms, updated_ms;
 };
 
@@ -53,6 +55,12 @@ must_check int store_complaint_by_uuid(
 	struct store *store, const char *uuid, struct complaint *out);
 must_check int store_complaint_latest(
 	struct store *store, const char *sender, struct complaint *out);
+/*
+ * This sender's complaints, newest first: open ones, or those that were answered (resolved or
+ * closed). Returns how many are in out (release each), at most most.
+ */
+must_check int store_complaint_list(
+	struct store *store, const char *sender, bool open, struct complaint *out, size_t most);
 
 /*
  * Adds details that the complainant gave: name and address where not NULL, and the text as it
@@ -66,6 +74,14 @@ must_check int store_complaint_details(struct store *store, const struct moment 
 must_check int store_complaint_state(struct store *store, const struct moment *moment,
 	const struct complaint *complaint, enum complaint_state to, const char *actor,
 	const char *reason, const char *command_id);
+
+/* Keeps the complainant's rating (1 to 5, the latest counts) and writes complaint.rated. */
+must_check int store_complaint_rate(struct store *store, const struct moment *moment,
+	const struct complaint *complaint, int rating);
+
+/* Keeps the complainant's identity from the handling unit, or not any more. */
+must_check int store_complaint_confide(struct store *store, const struct moment *moment,
+	const struct complaint *complaint, bool on);
 
 /* Gives it a new number and writes complaint.renumbered. -EEXIST when that one is taken. */
 must_check int store_complaint_renumber(struct store *store, const struct moment *moment,
@@ -87,11 +103,38 @@ must_check int store_contact_agreed(struct store *store, const char *sender);
 must_check int store_contacts_agreed(struct store *store,
 	int (*each)(void *context, const char *sender, const char *language), void *context);
 
-/* 1 and the topic (caller frees) and ticket of a session that has not expired, or 0. */
-must_check int store_session(struct store *store, const char *channel, const char *sender,
-	int64_t now_ms, char **topic, char ticket[static TICKET_SIZE]);
+/* Remembers the language that the sender chose, for open complaints too: contact.language. */
+must_check int store_contact_language(
+	struct store *store, const struct moment *moment, const char *sender, const char *language);
+/* Whether announcements and questions of satisfaction may be sent: contact.consent. */
+must_check int store_contact_consent(
+	struct store *store, const struct moment *moment, const char *sender, bool announcements);
+
+/* The question of ours that a sender's next message may answer. */
+struct session {
+	char *topic;
+	char ticket[TICKET_SIZE]; /* "" when it is about none */
+	char *data;		  /* NULL: none */
+	int64_t expires_ms;
+};
+void session_release(struct session *session);
+/* 1 and *out, also when it has expired, or 0. */
+must_check int store_session(
+	struct store *store, const char *channel, const char *sender, struct session *out);
+/* ticket may be "", data NULL. */
+must_check int store_session_put(struct store *store, const char *channel, const char *sender,
+	const struct session *session);
+/* The same without data. */
 must_check int store_session_set(struct store *store, const char *channel, const char *sender,
 	const char *topic, const char *ticket, int64_t expires_ms);
+/*
+ * The sender (caller frees) of the oldest session that expired before now_ms and holds words
+ * that wait for their ticket. 1 or 0.
+ */
+must_check int store_session_unanswered(
+	struct store *store, const char *channel, int64_t now_ms, char **sender);
+/* Forgets sessions that expired before then. */
+must_check int store_session_prune(struct store *store, int64_t before_ms);
 must_check int store_session_clear(struct store *store, const char *channel, const char *sender);
 
 /* Whether this sender has guessed wrongly too often of late: 1 or 0. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "store/complaint.h"
@@ -77,34 +78,123 @@ int store_contacts_agreed(struct store *store,
 	return found;
 }
 
-int store_session(struct store *store, const char *channel, const char *sender, int64_t now_ms,
-	char **topic, char ticket[static TICKET_SIZE])
+int store_contact_language(
+	struct store *store, const struct moment *moment, const char *sender, const char *language)
+{
+	autojson json_t *data = json_pack("{s:s}", "language", language);
+	autojson json_t *personal = json_pack("{s:s}", "from", sender);
+
+	if (!data || !personal)
+		return -ENOMEM;
+	int error = store_run(store,
+		"INSERT INTO contact (sender, language, updated_ms) VALUES (?, ?, ?)"
+		" ON CONFLICT (sender) DO UPDATE SET language = excluded.language,"
+		" updated_ms = excluded.updated_ms",
+		"tti", sender, language, moment->now_ms);
+	/* The office's messages about what is under way are said in it too. */
+	if (error >= 0)
+		error = store_run(store,
+			"UPDATE complaint SET language = ? WHERE uuid IN"
+			" (SELECT uuid FROM complaint_personal WHERE sender = ?)",
+			"tt", language, sender);
+	if (error < 0)
+		return error;
+	return store_event(store, moment, "complainant", "contact.language", NULL, data, personal);
+}
+
+int store_contact_consent(
+	struct store *store, const struct moment *moment, const char *sender, bool announcements)
+{
+	autojson json_t *data = json_pack("{s:b}", "announcements", announcements);
+	autojson json_t *personal = json_pack("{s:s}", "from", sender);
+
+	if (!data || !personal)
+		return -ENOMEM;
+	int error = store_run(store,
+		"INSERT INTO contact (sender, announcements, updated_ms) VALUES (?, ?, ?)"
+		" ON CONFLICT (sender) DO UPDATE SET announcements = excluded.announcements,"
+		" updated_ms = excluded.updated_ms",
+		"tii", sender, (int64_t)announcements, moment->now_ms);
+	if (error < 0)
+		return error;
+	return store_event(store, moment, "complainant", "contact.consent", NULL, data, personal);
+}
+
+void session_release(struct session *session)
+{
+	free(session->topic);
+	free(session->data);
+	*session = (struct session) { 0 };
+}
+
+int store_session(struct store *store, const char *channel, const char *sender, struct session *out)
 {
 	autostatement sqlite3_stmt *statement = NULL;
 	int found = store_query(store, &statement,
-		"SELECT topic, ticket FROM session WHERE channel = ? AND sender = ?"
-		" AND expires_ms > ?",
-		"tti", channel, sender, now_ms);
+		"SELECT topic, coalesce (ticket, ''), data, expires_ms FROM session"
+		" WHERE channel = ? AND sender = ?",
+		"tt", channel, sender);
 
 	if (found == 0)
 		found = store_step(store, statement);
 	if (found <= 0)
 		return found;
-	const char *about = (const char *)sqlite3_column_text(statement, 1);
-	snprintf(ticket, TICKET_SIZE, "%s", about ? about : "");
-	*topic = store_column_copy(statement, 0);
-	return *topic ? 1 : -ENOMEM;
+	*out = (struct session) {
+		.topic = store_column_copy(statement, 0),
+		.data = store_column_copy(statement, 2),
+		.expires_ms = sqlite3_column_int64(statement, 3),
+	};
+	snprintf(out->ticket, TICKET_SIZE, "%s", (const char *)sqlite3_column_text(statement, 1));
+	if (out->topic)
+		return 1;
+	session_release(out);
+	return -ENOMEM;
+}
+
+int store_session_put(
+	struct store *store, const char *channel, const char *sender, const struct session *session)
+{
+	int error = store_run(store,
+		"INSERT INTO session (channel, sender, topic, ticket, data, expires_ms)"
+		" VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (channel, sender) DO UPDATE SET"
+		" topic = excluded.topic, ticket = excluded.ticket, data = excluded.data,"
+		" expires_ms = excluded.expires_ms",
+		"ttttti", channel, sender, session->topic, session->ticket, session->data,
+		session->expires_ms);
+
+	return error < 0 ? error : 0;
 }
 
 int store_session_set(struct store *store, const char *channel, const char *sender,
 	const char *topic, const char *ticket, int64_t expires_ms)
 {
-	int error = store_run(store,
-		"INSERT INTO session (channel, sender, topic, ticket, expires_ms)"
-		" VALUES (?, ?, ?, ?, ?) ON CONFLICT (channel, sender) DO UPDATE SET"
-		" topic = excluded.topic, ticket = excluded.ticket, expires_ms = "
-		"excluded.expires_ms",
-		"tttti", channel, sender, topic, ticket, expires_ms);
+	struct session session = { .topic = (char *)topic, .expires_ms = expires_ms };
+
+	snprintf(session.ticket, sizeof(session.ticket), "%s", ticket);
+	return store_session_put(store, channel, sender, &session);
+}
+
+int store_session_unanswered(
+	struct store *store, const char *channel, int64_t now_ms, char **sender)
+{
+	autostatement sqlite3_stmt *statement = NULL;
+	int found = store_query(store, &statement,
+		"SELECT sender FROM session WHERE channel = ? AND expires_ms <= ?"
+		" AND topic = 'choice' AND json_valid (data)"
+		" AND json_extract (data, '$.action') = 'addition' ORDER BY expires_ms LIMIT 1",
+		"ti", channel, now_ms);
+
+	if (found == 0)
+		found = store_step(store, statement);
+	if (found <= 0)
+		return found;
+	*sender = store_column_copy(statement, 0);
+	return *sender ? 1 : -ENOMEM;
+}
+
+int store_session_prune(struct store *store, int64_t before_ms)
+{
+	int error = store_run(store, "DELETE FROM session WHERE expires_ms < ?", "i", before_ms);
 
 	return error < 0 ? error : 0;
 }

@@ -94,7 +94,8 @@ static int rows_json(struct store *store, sqlite3_stmt *statement, json_t **out)
 	"  WHERE json_extract (body, '$.type') = 'answer' GROUP BY about) "                        \
 	"SELECT c.ticket AS ticket, c.uuid AS uuid, c.state AS state, c.channel AS channel,"       \
 	" nullif (p.sender, '') AS \"from\", p.name AS name, p.address AS address,"                \
-	" c.category AS category, p.text AS text, c.language AS language,"                         \
+	" c.category AS category, p.text AS text, c.language AS language, c.rating AS rating,"     \
+	" CASE c.confidential WHEN 0 THEN NULL ELSE 'yes' END AS confidential,"                    \
 	" coalesce (a.text, t.text) AS answer,"                                                    \
 	" c.created_ms AS created_ms, c.updated_ms AS updated_ms"                                  \
 	" FROM complaint c LEFT JOIN complaint_personal p ON p.uuid = c.uuid"                      \

@@ -82,6 +82,54 @@ static int replay_state(const struct replay *replay)
 		datum(replay, "to"), replay->time_ms, datum(replay, "uuid")));
 }
 
+static int replay_rated(const struct replay *replay)
+{
+	return none(store_run(replay->store,
+		"UPDATE OR IGNORE complaint SET rating = ?, updated_ms = ? WHERE uuid = ?", "iit",
+		(int64_t)json_integer_value(json_object_get(replay->data, "rating")),
+		replay->time_ms, datum(replay, "uuid")));
+}
+
+static int replay_confidential(const struct replay *replay)
+{
+	return none(store_run(replay->store, "UPDATE complaint SET confidential = ? WHERE uuid = ?",
+		"it", (int64_t)json_is_true(json_object_get(replay->data, "on")),
+		datum(replay, "uuid")));
+}
+
+/* Both need the number, which is personal: once erased, nothing of it is left to tell. */
+static int replay_language(const struct replay *replay)
+{
+	const char *sender = personal(replay, "from");
+
+	if (!sender)
+		return 0;
+	int error = store_run(replay->store,
+		"INSERT INTO contact (sender, language, updated_ms) VALUES (?, ?, ?)"
+		" ON CONFLICT (sender) DO UPDATE SET language = excluded.language",
+		"tti", sender, datum(replay, "language"), replay->time_ms);
+	if (error >= 0)
+		error = store_run(replay->store,
+			"UPDATE OR IGNORE complaint SET language = ? WHERE uuid IN"
+			" (SELECT uuid FROM complaint_personal WHERE sender = ?)",
+			"tt", datum(replay, "language"), sender);
+	return none(error);
+}
+
+static int replay_consent(const struct replay *replay)
+{
+	const char *sender = personal(replay, "from");
+
+	if (!sender)
+		return 0;
+	return none(store_run(replay->store,
+		"INSERT INTO contact (sender, announcements, updated_ms) VALUES (?, ?, ?)"
+		" ON CONFLICT (sender) DO UPDATE SET announcements = excluded.announcements",
+		"tii", sender,
+		(int64_t)json_is_true(json_object_get(replay->data, "announcements")),
+		replay->time_ms));
+}
+
 static int replay_renumbered(const struct replay *replay)
 {
 	return none(
@@ -149,7 +197,11 @@ static const struct {
 	{ "complaint.restored", replay_received },
 	{ "complaint.details", replay_details },
 	{ "complaint.state", replay_state },
+	{ "complaint.rated", replay_rated },
+	{ "complaint.confidential", replay_confidential },
 	{ "complaint.renumbered", replay_renumbered },
+	{ "contact.language", replay_language },
+	{ "contact.consent", replay_consent },
 	{ "message.queued", replay_queued },
 	{ "message.sent", replay_sent },
 	{ "message.delivered", replay_delivered },

@@ -25,10 +25,19 @@ static int latest(void *context, const char *sender, struct dialogue_complaint *
 	return find(context, "003-000001-0", out);
 }
 
+static int list(
+	void *context, const char *sender, bool open, struct dialogue_complaint *out, size_t most)
+{
+	(void)sender;
+	return most > 0 && open ? find(context, "003-000001-0", &out[0]) : 0;
+}
+
 /* The first octet sets the scene; the rest is the message. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct dialogue_lookup lookup = { .find = find, .latest = latest };
+	static const struct dialogue_lookup lookup = {
+		.find = find, .latest = latest, .list = list
+	};
 	static const char *const languages[] = { "id", "jv", "en", NULL };
 	struct dialogue_output output = { 0 };
 

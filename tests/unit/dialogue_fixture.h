@@ -71,11 +71,30 @@ static inline int fixture_latest(void *context, const char *sender, struct dialo
 	return strcmp(sender, SENDER) == 0 ? fixture_find(context, fixture->own, out) : 0;
 }
 
+/* The own one alone, open or answered as the fixture's state says. */
+static inline int fixture_list(
+	void *context, const char *sender, bool open, struct dialogue_complaint *out, size_t most)
+{
+	const struct fixture *fixture = context;
+
+	if (fixture->failure)
+		return fixture->failure;
+	bool answered = fixture->state == STATE_RESOLVED || fixture->state == STATE_CLOSED;
+	if (most == 0 || strcmp(sender, SENDER) != 0 ||
+		!(open ? state_open(fixture->state) : answered))
+		return 0;
+	int found = fixture_find(context, fixture->own, &out[0]);
+	free(out[0].answer);
+	out[0].answer = NULL;
+	return found;
+}
+
 /* What the kiosk makes of a text; lookup must outlive the call. */
 static inline struct dialogue_input fixture_input(
 	const struct fixture *fixture, struct dialogue_lookup *lookup, const char *text)
 {
-	*lookup = (struct dialogue_lookup) { fixture_find, fixture_latest, (void *)fixture };
+	*lookup = (struct dialogue_lookup) { fixture_find, fixture_latest, fixture_list,
+		(void *)fixture };
 	return (struct dialogue_input) {
 		.channel = DIALOGUE_SMS,
 		.sender = SENDER,

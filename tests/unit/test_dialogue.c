@@ -9,6 +9,7 @@
 #define S DIALOGUE_STATUS
 #define H DIALOGUE_HELP
 #define I DIALOGUE_IGNORED
+#define N DIALOGUE_INFO
 
 #define NONE DIALOGUE_AWAIT_NOTHING
 #define DETAILS DIALOGUE_AWAIT_DETAILS
@@ -91,9 +92,9 @@ static const struct sample {
 	{ NONE, "BANTUAN", H, NULL, NULL },
 	{ NONE, "bantuan pak", H, NULL, NULL },
 	{ NONE, "Help", H, NULL, NULL },
-	{ NONE, "INFO", H, NULL, NULL },
-	{ NONE, "info?", H, NULL, NULL },
-	{ NONE, "mohon info", H, NULL, NULL },
+	{ NONE, "INFO", N, NULL, NULL },
+	{ NONE, "info?", N, NULL, NULL },
+	{ NONE, "mohon info", N, NULL, NULL },
 	{ NONE, "?", H, NULL, NULL },
 	{ NONE, "??", H, NULL, NULL },
 	{ NONE, "cara lapor pak?", H, NULL, NULL },
@@ -103,7 +104,7 @@ static const struct sample {
 	{ NONE, "tes", H, NULL, NULL },
 	{ NONE, "P", H, NULL, NULL },
 	{ NONE, "1", H, NULL, NULL },
-	{ NONE, "stop", H, NULL, NULL },
+	{ NONE, "stop", DIALOGUE_CONSENT, NULL, NULL },
 	{ NONE, "mau ngadu pak", H, NULL, NULL },
 	/* How far is it */
 	{ NONE, "CEK", S, NULL, NULL },

@@ -65,6 +65,11 @@ static struct template_value longest_value(const char *name)
 		value.text = "9999";
 	else if (strcmp(name, "date") == 0)
 		value.text = "30-12-2026";
+	else if (strcmp(name, "rating") == 0)
+		value.text = "5";
+	else if (strcmp(name, "choices") == 0)
+		value.text = "1) 999-999999-9, 2) 999-999999-9, 3) 999-999999-9, 4) 999-999999-9, "
+			     "5) 999-999999-9";
 	for (size_t i = 0; strcmp(name, "state") == 0 && i < STATE_COUNT; i++) {
 		const char *said = language_say(text_states[i]);
 		if (septets_count(said) > septets_count(value.text))
@@ -74,7 +79,7 @@ static struct template_value longest_value(const char *name)
 }
 
 static const char *const value_names[] = { "ticket", "pin", "name", "state", "date", "answer",
-	"text", "old" };
+	"text", "old", "choices", "rating" };
 
 static void check_budget(enum text text, const char *language)
 {
