@@ -116,7 +116,7 @@ static int serve(
 int main(int argc, char **argv)
 {
 	struct options options = { .build = "build", .folder = "build/demo", .port = DEFAULT_PORT };
-	struct village village = { .notify = -1 };
+	struct village village = { .notify = -1, .lock = -1 };
 	sd_event *event = NULL;
 	sigset_t stopping;
 

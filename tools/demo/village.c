@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -85,27 +86,41 @@ static int remove_tree(const char *path)
 	return nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-/* Empties a demo's folder of before; anybody else's is left alone. */
-static int folder_make(const char *folder)
+/* Takes the demo's folder of before away; anybody else's is left alone, and one in use too. */
+static int folder_clear(const char *folder, const char *mark)
 {
-	char mark[VILLAGE_PATH_SIZE];
+	autoclose int old = open(mark, O_RDWR | O_CLOEXEC);
 
-	if (format_path(mark, "%s/" MARK, folder) < 0)
-		return -ENAMETOOLONG;
-	if (access(mark, F_OK) == 0) {
-		int error = remove_tree(folder);
-		if (error < 0)
-			return error;
-	} else if (rmdir(folder) < 0 && errno != ENOENT) {
+	if (old >= 0 && flock(old, LOCK_EX | LOCK_NB) < 0) {
+		log_error("demo: another demo runs in %s; stop it, or give another folder with "
+			  "--folder",
+			folder);
+		return -EBUSY;
+	}
+	if (old >= 0)
+		return remove_tree(folder);
+	if (rmdir(folder) < 0 && errno != ENOENT) {
 		log_error("demo: %s is there already and no demo made it; give another with "
 			  "--folder",
 			folder);
 		return -EEXIST;
 	}
+	return 0;
+}
+
+static int folder_make(const char *folder, int *lock)
+{
+	char mark[VILLAGE_PATH_SIZE];
+
+	if (format_path(mark, "%s/" MARK, folder) < 0)
+		return -ENAMETOOLONG;
+	int error = folder_clear(folder, mark);
+	if (error < 0)
+		return error;
 	if (mkdir(folder, 0700) < 0)
 		return -errno;
-	autoclose int fd = open(mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-	return fd < 0 ? -errno : 0;
+	*lock = open(mark, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	return *lock < 0 || flock(*lock, LOCK_EX | LOCK_NB) < 0 ? -errno : 0;
 }
 
 __attribute__((format(printf, 2, 3))) static int write_file(
@@ -274,19 +289,18 @@ int village_start(
 	*village = (struct village) { .modem = PROCESS_NONE("modem-sim"),
 		.kiosk = PROCESS_NONE("kotakd"),
 		.server = PROCESS_NONE("ppidd"),
-		.sockets = "/tmp/kotak-demo-XXXXXX",
-		.notify = -1 };
+		.notify = -1,
+		.lock = -1 };
 	autofree char *whole = realpath(build, NULL);
 	if (!whole || format_path(village->build, "%s", whole) < 0) {
 		log_error("demo: %s: no such folder; `make` builds the programs", build);
 		return -ENOENT;
 	}
-	int error = folder_make(folder);
+	int error = folder_make(folder, &village->lock);
 	autofree char *fresh = error < 0 ? NULL : realpath(folder, NULL);
-	if (!fresh || format_path(village->folder, "%s", fresh) < 0) {
-		log_error("demo: %s: can't be made fresh", folder);
+	if (!fresh || format_path(village->folder, "%s", fresh) < 0)
 		return error < 0 ? error : -EIO;
-	}
+	snprintf(village->sockets, sizeof(village->sockets), "/tmp/kotak-demo-XXXXXX");
 	if (!mkdtemp(village->sockets)) {
 		village->sockets[0] = '\0';
 		log_error("demo: no folder can be made under /tmp: %s", strerror(errno));
@@ -314,7 +328,9 @@ void village_stop(struct village *village)
 	process_stop(&village->modem, STOP_MS);
 	if (village->notify >= 0)
 		close(village->notify);
-	village->notify = -1;
+	if (village->lock >= 0)
+		close(village->lock);
+	village->notify = village->lock = -1;
 	if (village->sockets[0] && remove_tree(village->sockets) < 0)
 		log_warning("demo: %s could not be removed", village->sockets);
 	village->sockets[0] = '\0';

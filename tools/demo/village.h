@@ -24,6 +24,7 @@ struct village {
 	struct process kiosk;
 	struct process server;
 	int notify; /* where the programs say READY=1 */
+	int lock;   /* held as long as the folder is in use */
 };
 
 /*
