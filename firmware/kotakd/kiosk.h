@@ -45,6 +45,7 @@ struct modem_slot {
 	bool running; /* its worker is up */
 	struct modem_status status;
 	int64_t status_since_ms; /* wall clock: since when answering is as it is */
+	int64_t unable_since_ms; /* monotonic: since when it can't send; 0: it can */
 
 	int64_t sending_id; /* outgoing_sms, 0: none */
 	unsigned sending_part;

@@ -8,6 +8,8 @@
 #include "kotakd/balance.h"
 
 #define MINUTE_MS 60000
+/* A modem that couldn't send for so long leaves its messages to another. */
+#define TAKEOVER_MS 5000
 
 int outbox_new(const struct kiosk *kiosk, struct outbox *outbox)
 {
@@ -25,25 +27,42 @@ void outbox_release(struct outbox *outbox)
 }
 
 /* A modem that doesn't tell of its SIM or its network is given the benefit of the doubt. */
-static bool can_send(const struct modem_slot *slot)
+static bool carries(const struct modem_slot *slot)
 {
 	const struct modem_status *status = &slot->status;
 
-	return slot->running && status->answering && !slot->sending_id &&
+	return slot->running && status->answering &&
 	       (status->sim == MODEM_SIM_READY || status->sim == MODEM_SIM_UNKNOWN) &&
 	       (status->registration == MODEM_REGISTRATION_HOME ||
 		       status->registration == MODEM_REGISTRATION_ROAMING ||
 		       status->registration == MODEM_REGISTRATION_UNKNOWN);
 }
 
-/* Whether the messages of some configured modem can't go by it just now. */
-static bool some_modem_down(const struct kiosk *kiosk)
+/* When another modem takes over what is meant for this one (monotonic); INT64_MAX: never. */
+static int64_t takeover_ms(const struct modem_slot *slot)
 {
+	return slot->unable_since_ms ? slot->unable_since_ms + TAKEOVER_MS : INT64_MAX;
+}
+
+/*
+ * The names of the modems that carry their own messages, as a JSON array. One that can't for a
+ * moment still counts: its worker is being started again, or it is between two cells.
+ */
+static char *carrying_names(struct kiosk *kiosk)
+{
+	autojson json_t *names = json_array();
+
 	for (size_t i = 0; i < kiosk->modem_count; i++) {
-		if (!kiosk->modems[i].status.answering)
-			return true;
+		struct modem_slot *slot = &kiosk->modems[i];
+		if (carries(slot))
+			slot->unable_since_ms = 0;
+		else if (!slot->unable_since_ms)
+			slot->unable_since_ms = kiosk->time.mono_ms;
+		if (kiosk->time.mono_ms < takeover_ms(slot) &&
+			json_array_append_new(names, json_string(slot->config->name)) < 0)
+			return NULL;
 	}
-	return false;
+	return json_dumps(names, JSON_COMPACT);
 }
 
 /* How many parts a text will have; the modem's encoder has the last word. */
@@ -80,12 +99,14 @@ static int slot_has_room(struct kiosk *kiosk, struct modem_slot *slot)
 
 int outbox_choose(struct kiosk *kiosk, struct outbox *outbox)
 {
-	bool others = some_modem_down(kiosk);
+	autofree char *carrying = carrying_names(kiosk);
 
+	if (!carrying)
+		return -ENOMEM;
 	for (size_t i = 0; i < kiosk->modem_count; i++) {
 		struct modem_slot *slot = &kiosk->modems[i];
 		struct outgoing_part *part = &outbox->parts[i];
-		if (!can_send(slot))
+		if (!carries(slot) || slot->sending_id)
 			continue;
 		int room = slot_has_room(kiosk, slot);
 		if (room < 0)
@@ -93,7 +114,7 @@ int outbox_choose(struct kiosk *kiosk, struct outbox *outbox)
 		if (room == 0)
 			continue;
 		int found = store_outgoing_next(kiosk->store, kiosk->time.wall_ms,
-			slot->config->name, others, balance_least(&slot->balance), part);
+			slot->config->name, carrying, balance_least(&slot->balance), part);
 		if (found == 0)
 			continue;
 		if (found > 0)
@@ -245,5 +266,10 @@ int outbox_deadline(struct kiosk *kiosk, int64_t *deadline_ms)
 	}
 	*deadline_ms =
 		first == INT64_MAX ? INT64_MAX : first - kiosk->time.wall_ms + kiosk->time.mono_ms;
+	for (size_t i = 0; i < kiosk->modem_count; i++) {
+		int64_t takeover = takeover_ms(&kiosk->modems[i]);
+		if (takeover > kiosk->time.mono_ms && takeover < *deadline_ms)
+			*deadline_ms = takeover;
+	}
 	return 0;
 }

@@ -90,21 +90,23 @@ int store_outgoing_add(
 	return error < 0 ? error : 1;
 }
 
-int store_outgoing_next(struct store *store, int64_t now_ms, const char *modem, bool others,
-	enum outgoing_priority least, struct outgoing_part *out)
+int store_outgoing_next(struct store *store, int64_t now_ms, const char *modem,
+	const char *carrying, enum outgoing_priority least, struct outgoing_part *out)
 {
 	autostatement sqlite3_stmt *statement = NULL;
 	int found = store_query(store, &statement,
-		"SELECT o.id, o.recipient, o.text, o.concat_reference,"
-		" (SELECT count(*) FROM outgoing_part p WHERE p.sms_id = o.id)"
+		"SELECT o.id, o.recipient, o.text, o.concat_reference, (SELECT count(*)"
+		" FROM outgoing_part p WHERE p.sms_id = o.id AND p.modem = ?1)"
 		" FROM outgoing_sms o WHERE o.state IN ('queued', 'submitted')"
-		" AND o.not_before_ms <= ? AND (o.modem IS NULL OR o.modem = ? OR ?)"
+		" AND o.not_before_ms <= ?2 AND (o.modem IS NULL OR o.modem = ?1"
+		" OR o.modem NOT IN (SELECT value FROM json_each (?3)))"
+		" AND NOT EXISTS (SELECT 1 FROM outgoing_part p WHERE p.sms_id = o.id"
+		" AND p.modem <> ?1 AND p.modem IN (SELECT value FROM json_each (?3)))"
 		" AND NOT EXISTS (SELECT 1 FROM outgoing_part p WHERE p.recipient = o.recipient"
-		" AND p.state = 'submitting') AND o.priority <= ? ORDER BY o.priority,"
-		" o.state = 'submitted' DESC, coalesce ((SELECT max(p.submitted_ms) FROM "
-		"outgoing_part p"
-		" WHERE p.recipient = o.recipient), 0), o.id LIMIT 1",
-		"itii", now_ms, modem, (int64_t)others, (int64_t)least);
+		" AND p.state = 'submitting') AND o.priority <= ?4 ORDER BY o.priority,"
+		" o.state = 'submitted' DESC, coalesce ((SELECT max(p.submitted_ms)"
+		" FROM outgoing_part p WHERE p.recipient = o.recipient), 0), o.id LIMIT 1",
+		"titi", modem, now_ms, carrying, (int64_t)least);
 
 	if (found == 0)
 		found = store_step(store, statement);
@@ -167,15 +169,19 @@ int store_outgoing_wakeup(struct store *store, int64_t now_ms, int64_t *wakeup_m
 int store_outgoing_submitting(struct store *store, int64_t now_ms, const struct outgoing_part *part,
 	unsigned parts, const char *modem)
 {
-	int error = store_run(store,
-		"INSERT INTO outgoing_part (sms_id, number, state, modem, recipient, submitted_ms,"
-		" total) VALUES (?, ?, 'submitting', ?, ?, ?, ?)",
-		"iittii", part->id, (int64_t)part->part, modem, part->recipient, now_ms,
-		(int64_t)parts);
+	int error = store_run(store, "DELETE FROM outgoing_part WHERE sms_id = ? AND modem <> ?",
+		"it", part->id, modem);
 
 	if (error >= 0)
-		error = store_run(store, "UPDATE outgoing_sms SET state = 'submitted' WHERE id = ?",
-			"i", part->id);
+		error = store_run(store,
+			"INSERT INTO outgoing_part (sms_id, number, state, modem, recipient,"
+			" submitted_ms, total) VALUES (?, ?, 'submitting', ?, ?, ?, ?)",
+			"iittii", part->id, (int64_t)part->part, modem, part->recipient, now_ms,
+			(int64_t)parts);
+	if (error >= 0)
+		error = store_run(store,
+			"UPDATE outgoing_sms SET state = 'submitted', modem = ? WHERE id = ?", "ti",
+			modem, part->id);
 	return error < 0 ? error : 0;
 }
 
@@ -251,7 +257,8 @@ int store_outgoing_refused(struct store *store, const struct moment *moment, int
 	size_t step = attempts < (int64_t)ARRAY_SIZE(retry_ms) ? (size_t)attempts
 							       : ARRAY_SIZE(retry_ms) - 1;
 	error = store_run(store,
-		"UPDATE outgoing_sms SET attempts = attempts + 1, not_before_ms = ?, reason = ?,"
+		"UPDATE outgoing_sms SET attempts = attempts + 1, modem = NULL, not_before_ms = ?,"
+		" reason = ?,"
 		" state = CASE WHEN EXISTS (SELECT 1 FROM outgoing_part WHERE sms_id = id)"
 		" THEN 'submitted' ELSE 'queued' END"
 		" WHERE id = ? AND state IN ('queued', 'submitted')",

@@ -51,13 +51,15 @@ void outgoing_part_release(struct outgoing_part *part);
 
 /*
  * The next part that this modem should send, of messages at least as urgent as least: its own,
- * those for any modem, and, when others is true, also those meant for another one. Of equally
- * urgent ones the recipient who has waited longest since being served comes first, so that a
- * flood from one number delays nobody else. Nothing goes to a recipient while it isn't known
- * whether an earlier part was sent: its report could belong to either. 1 and *out, or 0.
+ * those for any modem, and those for a modem that isn't in carrying, a JSON array of the names of
+ * the modems that carry their own just now. A message begun by another modem is begun anew, for
+ * a phone joins only parts of one sender. Of equally urgent ones the recipient who has waited
+ * longest since being served comes first, so that a flood from one number delays nobody else.
+ * Nothing goes to a recipient while it isn't known whether an earlier part was sent: its report
+ * could belong to either. 1 and *out, or 0.
  */
 must_check int store_outgoing_next(struct store *store, int64_t now_ms, const char *modem,
-	bool others, enum outgoing_priority least, struct outgoing_part *out);
+	const char *carrying, enum outgoing_priority least, struct outgoing_part *out);
 
 /*
  * When a recipient who gets at most "most" messages in a window has the next turn: 0 for now.
@@ -72,7 +74,10 @@ must_check int store_outgoing_sent_since(struct store *store, const char *modem,
 /* When a queued message that waits may go at the earliest; INT64_MAX for none. */
 must_check int store_outgoing_wakeup(struct store *store, int64_t now_ms, int64_t *wakeup_ms);
 
-/* parts: of how many the whole message is, as far as the core can tell; the modem knows better. */
+/*
+ * Written down before the modem gets it. parts: of how many the whole message is, as far as the
+ * core can tell; the modem knows better.
+ */
 must_check int store_outgoing_submitting(struct store *store, int64_t now_ms,
 	const struct outgoing_part *part, unsigned parts, const char *modem);
 
@@ -84,7 +89,7 @@ must_check int store_outgoing_total(struct store *store, const struct moment *mo
 must_check int store_outgoing_sent(struct store *store, const struct moment *moment, int64_t id,
 	unsigned part, unsigned parts, unsigned reference);
 
-/* It surely wasn't sent: try later, or give up when permanent. */
+/* It surely wasn't sent: try later, by whichever modem, or give up when permanent. */
 must_check int store_outgoing_refused(struct store *store, const struct moment *moment, int64_t id,
 	unsigned part, int error, bool permanent);
 

@@ -12,19 +12,26 @@
 /* A service centre keeps trying for days; a report later than this is nobody's. */
 #define REPORT_WINDOW_MS (14 * DAY_MS)
 
+/* TP-ST: the validity period was over before the phone could be reached. */
+#define STATUS_EXPIRED 0x46
+
 /* Waits before a message that the network gave up for now is sent again: once for each. */
 static const int64_t round_ms[] = { 600000, 3600000, 6 * 3600000, 24 * 3600000 };
 
-/* The part that a report is about. 1 found, 0 nobody's. */
-static int report_match(struct store *store, int64_t now_ms, const char *recipient,
+/*
+ * The part that a report is about. References are the SIM's own, so of two candidates the one
+ * sent by the modem that got the report is meant. 1 found, 0 nobody's.
+ */
+static int report_match(struct store *store, int64_t now_ms, int64_t pdu_id, const char *recipient,
 	const struct modem_decoded *report, int64_t *id, int64_t *part)
 {
 	autostatement sqlite3_stmt *statement = NULL;
 	int64_t one;
 	int found = store_query(store, &statement,
 		"SELECT sms_id, number FROM outgoing_part WHERE recipient = ? AND reference = ?"
-		" AND state = 'sent' AND submitted_ms > ? ORDER BY submitted_ms DESC LIMIT 1",
-		"tii", recipient, (int64_t)report->reference, now_ms - REPORT_WINDOW_MS);
+		" AND state = 'sent' AND submitted_ms > ? ORDER BY modem ="
+		" (SELECT modem FROM inbound_pdu WHERE id = ?) DESC, submitted_ms DESC LIMIT 1",
+		"tiii", recipient, (int64_t)report->reference, now_ms - REPORT_WINDOW_MS, pdu_id);
 
 	if (found == 0)
 		found = store_step(store, statement);
@@ -43,8 +50,10 @@ static int report_match(struct store *store, int64_t now_ms, const char *recipie
 		store_done(take_pointer(statement));
 		found = store_query(store, &statement,
 			"SELECT sms_id, number FROM outgoing_part WHERE recipient = ?"
-			" AND state = 'submitting' ORDER BY submitted_ms LIMIT 1",
-			"t", recipient);
+			" AND state = 'submitting' AND modem ="
+			" (SELECT modem FROM inbound_pdu WHERE id = ?)"
+			" ORDER BY submitted_ms LIMIT 1",
+			"ti", recipient, pdu_id);
 		if (found == 0)
 			found = store_step(store, statement);
 	}
@@ -66,7 +75,7 @@ static const struct {
 	{ 0x43, "not obtainable: the number may not exist" },
 	{ 0x44, "quality of service not available" },
 	{ 0x45, "no interworking between the networks" },
-	{ 0x46, "the phone wasn't reachable in time" },
+	{ STATUS_EXPIRED, "the phone wasn't reachable in time" },
 	{ 0x47, "deleted by the sender" },
 	{ 0x48, "deleted by the service centre" },
 	{ 0x49, "the message does not exist" },
@@ -105,7 +114,8 @@ static int report_failed(
 	if (error < 0)
 		return error;
 	if (error == 0 || rounds >= (int64_t)ARRAY_SIZE(round_ms))
-		return outgoing_becomes(store, moment, id, "failed", reason);
+		return outgoing_becomes(
+			store, moment, id, status == STATUS_EXPIRED ? "expired" : "failed", reason);
 	error = store_run(store, "DELETE FROM outgoing_part WHERE sms_id = ? AND number >= ?", "ii",
 		id, part);
 	if (error >= 0)
@@ -160,7 +170,7 @@ int store_report_add(struct store *store, const struct moment *moment, int64_t p
 	const char *recipient, const struct modem_decoded *report)
 {
 	int64_t id = 0, part = 0;
-	int found = report_match(store, moment->now_ms, recipient, report, &id, &part);
+	int found = report_match(store, moment->now_ms, pdu_id, recipient, report, &id, &part);
 
 	if (found < 0)
 		return found;

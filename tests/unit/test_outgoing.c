@@ -13,6 +13,8 @@
 
 #define TO "+628111"
 #define MODEM "sim1"
+#define BOTH "[\"sim1\",\"sim2\"]"
+#define ONLY_SECOND "[\"sim2\"]"
 
 static struct moment at = { .now_ms = INT64_C(1790000000000), .clock = CLOCK_NTP, .boot = 1 };
 
@@ -79,7 +81,7 @@ static int64_t hand_over(struct store *store, unsigned part, unsigned parts)
 	struct outgoing_part next = { 0 };
 
 	assert_int_equal(
-		store_outgoing_next(store, at.now_ms, MODEM, false, OUTGOING_NOTICE, &next), 1);
+		store_outgoing_next(store, at.now_ms, MODEM, BOTH, OUTGOING_NOTICE, &next), 1);
 	assert_int_equal(next.part, part);
 	assert_return_code(store_outgoing_submitting(store, at.now_ms, &next, parts, MODEM), 0);
 	int64_t id = next.id;
@@ -92,7 +94,7 @@ static void assert_nothing_to_send(struct store *store)
 	struct outgoing_part next = { 0 };
 
 	assert_int_equal(
-		store_outgoing_next(store, at.now_ms, MODEM, false, OUTGOING_NOTICE, &next), 0);
+		store_outgoing_next(store, at.now_ms, MODEM, BOTH, OUTGOING_NOTICE, &next), 0);
 }
 
 /* submitted_ms: when the service centre took the message. */
@@ -252,8 +254,22 @@ static void test_reports_tell_failure_from_patience(void **state)
 	assert_return_code(store_outgoing_sent(store, &at, id, 0, 1, 5), 0);
 	report(store, 5, 0x30); /* still trying */
 	assert_state(store, id, "sent");
-	report(store, 5, 0x46); /* validity period expired */
+	report(store, 5, 0x41); /* incompatible destination */
 	assert_state(store, id, "failed");
+	assert_int_equal(events(store, "message.failed"), 1);
+}
+
+static void test_the_network_let_it_expire(void **state)
+{
+	struct store *store = *state;
+
+	assert_int_equal(queue(store, "satu"), 1);
+	int64_t id = hand_over(store, 0, 1);
+	assert_return_code(store_outgoing_sent(store, &at, id, 0, 1, 5), 0);
+	report(store, 5, 0x46);
+	assert_state(store, id, "expired");
+	assert_int_equal(events(store, "message.expired"), 1);
+	assert_nothing_to_send(store);
 }
 
 static void test_what_is_too_old_expires(void **state)
@@ -298,10 +314,83 @@ static void test_other_modems_take_over_only_when_asked(void **state)
 
 	assert_int_equal(queue(store, "satu"), 1);
 	assert_int_equal(
-		store_outgoing_next(store, at.now_ms, "sim2", false, OUTGOING_NOTICE, &next), 0);
+		store_outgoing_next(store, at.now_ms, "sim2", BOTH, OUTGOING_NOTICE, &next), 0);
 	assert_int_equal(
-		store_outgoing_next(store, at.now_ms, "sim2", true, OUTGOING_NOTICE, &next), 1);
+		store_outgoing_next(store, at.now_ms, "sim2", ONLY_SECOND, OUTGOING_NOTICE, &next),
+		1);
 	outgoing_part_release(&next);
+}
+
+/* The next part for the second modem while only that carries; 0 or 1. */
+static int next_of_second(struct store *store, const char *carrying, struct outgoing_part *next)
+{
+	outgoing_part_release(next);
+	return store_outgoing_next(store, at.now_ms, "sim2", carrying, OUTGOING_NOTICE, next);
+}
+
+static void test_a_phone_joins_parts_of_one_sender_only(void **state)
+{
+	struct store *store = *state;
+	struct outgoing_part next = { 0 };
+
+	assert_int_equal(queue(store, "panjang"), 1);
+	int64_t id = hand_over(store, 0, 2);
+	assert_return_code(store_outgoing_sent(store, &at, id, 0, 2, 10), 0);
+	assert_int_equal(next_of_second(store, BOTH, &next), 0);
+	assert_int_equal(next_of_second(store, ONLY_SECOND, &next), 1);
+	assert_int_equal(next.part, 0);
+	assert_return_code(store_outgoing_submitting(store, at.now_ms, &next, 2, "sim2"), 0);
+	assert_return_code(store_outgoing_sent(store, &at, id, 0, 2, 77), 0);
+	assert_nothing_to_send(store);
+	assert_int_equal(next_of_second(store, BOTH, &next), 1);
+	assert_int_equal(next.part, 1);
+	assert_return_code(store_outgoing_submitting(store, at.now_ms, &next, 2, "sim2"), 0);
+	assert_return_code(store_outgoing_sent(store, &at, id, 1, 2, 78), 0);
+	assert_state(store, id, "sent");
+	outgoing_part_release(&next);
+}
+
+static void test_messages_of_a_modem_that_is_no_more(void **state)
+{
+	struct store *store = *state;
+	struct outgoing_part next = { 0 };
+
+	assert_int_equal(queue(store, "satu"), 1);
+	assert_int_equal(next_of_second(store, ONLY_SECOND, &next), 1);
+	outgoing_part_release(&next);
+}
+
+static void test_refused_by_one_may_go_by_the_other(void **state)
+{
+	struct store *store = *state;
+	struct outgoing_part next = { 0 };
+
+	assert_int_equal(queue(store, "satu"), 1);
+	int64_t id = hand_over(store, 0, 1);
+	assert_return_code(store_outgoing_refused(store, &at, id, 0, 38, false), 0);
+	at.now_ms += 5000;
+	assert_int_equal(next_of_second(store, BOTH, &next), 1);
+	outgoing_part_release(&next);
+}
+
+static void test_references_are_each_modems_own(void **state)
+{
+	struct store *store = *state;
+	struct outgoing_part next = { 0 };
+
+	assert_int_equal(queue(store, "satu"), 1);
+	int64_t first = hand_over(store, 0, 1);
+	assert_return_code(store_outgoing_sent(store, &at, first, 0, 1, 5), 0);
+	assert_int_equal(queue(store, "dua"), 1);
+	at.now_ms += 1000;
+	assert_int_equal(next_of_second(store, ONLY_SECOND, &next), 1);
+	int64_t second = next.id;
+	assert_return_code(store_outgoing_submitting(store, at.now_ms, &next, 1, "sim2"), 0);
+	outgoing_part_release(&next);
+	assert_return_code(store_outgoing_sent(store, &at, second, 0, 1, 5), 0);
+	report(store, 5, 0); /* to the first modem */
+	assert_state(store, first, "delivered");
+	assert_state(store, second, "sent");
 }
 
 static void test_the_network_gave_up_for_now(void **state)
@@ -335,7 +424,7 @@ static void test_a_flood_delays_nobody_else(void **state)
 	assert_int_equal(queue_to(store, "+628222", "satu"), 1);
 	assert_return_code(store_outgoing_sent(store, &at, id, 0, 1, 1), 0);
 	assert_int_equal(
-		store_outgoing_next(store, at.now_ms, MODEM, false, OUTGOING_NOTICE, &next), 1);
+		store_outgoing_next(store, at.now_ms, MODEM, BOTH, OUTGOING_NOTICE, &next), 1);
 	assert_string_equal(next.recipient, "+628222");
 	outgoing_part_release(&next);
 }
@@ -367,11 +456,11 @@ static void test_the_urgent_goes_first(void **state)
 
 	assert_int_equal(store_outgoing_add(store, &at, &notice), 1);
 	assert_int_equal(
-		store_outgoing_next(store, at.now_ms, MODEM, false, OUTGOING_ANSWER, &next), 0);
+		store_outgoing_next(store, at.now_ms, MODEM, BOTH, OUTGOING_ANSWER, &next), 0);
 	assert_int_equal(queue(store, "tiket"), 1);
 	hand_over(store, 0, 1);
 	assert_int_equal(
-		store_outgoing_next(store, at.now_ms, MODEM, false, OUTGOING_NOTICE, &next), 1);
+		store_outgoing_next(store, at.now_ms, MODEM, BOTH, OUTGOING_NOTICE, &next), 1);
 	assert_string_equal(next.recipient, "+628333");
 	outgoing_part_release(&next);
 }
@@ -393,7 +482,12 @@ int main(void)
 		TEST(test_what_is_too_old_expires),
 		TEST(test_a_stray_reference_settles_the_only_unsure_one),
 		TEST(test_fewer_parts_than_thought),
+		TEST(test_the_network_let_it_expire),
 		TEST(test_the_network_gave_up_for_now),
+		TEST(test_a_phone_joins_parts_of_one_sender_only),
+		TEST(test_messages_of_a_modem_that_is_no_more),
+		TEST(test_refused_by_one_may_go_by_the_other),
+		TEST(test_references_are_each_modems_own),
 		TEST(test_a_flood_delays_nobody_else),
 		TEST(test_more_than_enough_has_to_wait),
 		TEST(test_the_urgent_goes_first),
