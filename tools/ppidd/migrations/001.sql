@@ -40,7 +40,8 @@ CREATE TABLE event (
 	taken_ms BIGINT NOT NULL,
 	PRIMARY KEY (source, epoch, seq)
 );
-CREATE INDEX event_id ON event (source, id);
+-- With epoch and seq: else the order asked for would make the planner walk the whole log.
+CREATE INDEX event_id ON event (source, id, epoch, seq);
 CREATE INDEX event_complaint ON event (complaint, taken_ms) WHERE complaint IS NOT NULL;
 CREATE INDEX event_unreadable ON event (taken_ms) WHERE type = 'inbound.unreadable';
 
