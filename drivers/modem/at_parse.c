@@ -326,6 +326,30 @@ bool at_parse_network_time(const char *line, enum at_time_kind kind, int64_t *ti
 	return true;
 }
 
+/* Digits of the longest number (E.164). */
+#define NUMBER_DIGITS_MAX 15
+/* 27.007 refers to 24.008, 10.5.4.7: an international number, in the ISDN plan. */
+#define NUMBER_INTERNATIONAL 145
+
+void at_parse_own_number(const char *line, char out[static MODEM_ADDRESS_SIZE])
+{
+	struct at_fields fields = at_fields_of(line);
+	char name[64], number[MODEM_ADDRESS_SIZE];
+	int type = 0;
+
+	out[0] = '\0';
+	if (!at_next_text(&fields, name, sizeof(name)) ||
+		!at_next_text(&fields, number, sizeof(number)))
+		return;
+	(void)at_next_number(&fields, &type);
+	const char *digits = number + (number[0] == '+');
+	size_t count = strspn(digits, "0123456789");
+	if (count == 0 || count > NUMBER_DIGITS_MAX || digits[count])
+		return;
+	snprintf(out, MODEM_ADDRESS_SIZE, "%s%s",
+		type == NUMBER_INTERNATIONAL || digits > number ? "+" : "", digits);
+}
+
 static int digit_of(char character)
 {
 	if (character >= '0' && character <= '9')

@@ -56,6 +56,9 @@ bool at_parse_signal(const char *line, int *dbm);
 /* +COPS: the operator's name, "" when there is none. */
 bool at_parse_operator(const char *line, char *out, size_t size);
 
+/* +CNUM (27.007 section 7.1): the number, "" when it tells none that one could be called by. */
+void at_parse_own_number(const char *line, char out[static MODEM_ADDRESS_SIZE]);
+
 /* Whether the time that a line carries is UTC; its zone then says nothing about it. */
 enum at_time_kind { AT_TIME_LOCAL, AT_TIME_UTC };
 /*

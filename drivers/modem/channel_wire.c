@@ -11,7 +11,7 @@
 #include "modem/alphabet.h"
 
 #define MAGIC 0x4b4f544bu /* "KTOK" in memory order */
-#define VERSION 1u
+#define VERSION 2u
 
 struct cursor {
 	uint8_t *out;	   /* writing to here, or NULL */
@@ -175,6 +175,7 @@ static void status_fields(struct cursor *cursor, struct modem_status *status)
 	text(cursor, status->maker, sizeof(status->maker));
 	text(cursor, status->model, sizeof(status->model));
 	text(cursor, status->imei, sizeof(status->imei));
+	text(cursor, status->own_number, sizeof(status->own_number));
 	text(cursor, status->operator_name, sizeof(status->operator_name));
 	choice(cursor, &status->sim, MODEM_SIM_FAULT);
 	choice(cursor, &status->registration, MODEM_REGISTRATION_ROAMING);

@@ -399,6 +399,16 @@ static void notices_read_line(void *context, const char *line, const char *pdu)
 		worker->notices_chosen = true;
 }
 
+static void own_number_line(void *context, const char *line, const char *pdu)
+{
+	struct worker *worker = context;
+
+	(void)pdu;
+	/* A SIM may have several: the first is for calls and messages. */
+	if (!worker->status.own_number[0])
+		at_parse_own_number(line, worker->status.own_number);
+}
+
 static void charset_done(void *context, const struct at_answer *answer)
 {
 	struct worker *worker = context;
@@ -465,6 +475,7 @@ static const struct init_step steps[] = {
 	{ .command = "AT+CNMI?", .prefix = "+CNMI:", .line = notices_read_line },
 	{ .command = "AT+CSCS=\"GSM\"", .done = charset_done },
 	{ .wanted = charset_refused, .command = "AT+CSCS=\"IRA\"" },
+	{ .command = "AT+CNUM", .prefix = "+CNUM:", .line = own_number_line },
 	{ .command = "AT+CUSD=1" },
 	{ .command = "AT+CREG=1" },
 	{ .command = "AT+CEREG=1" },
@@ -495,6 +506,7 @@ void worker_init_begin(struct worker *worker)
 	worker->status.maker[0] = '\0';
 	worker->status.model[0] = '\0';
 	worker->status.imei[0] = '\0';
+	worker->status.own_number[0] = '\0';
 	worker->status.sim = MODEM_SIM_UNKNOWN;
 	worker->pin_tries_left = -1;
 	worker->notices_chosen = false;

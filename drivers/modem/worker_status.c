@@ -95,7 +95,8 @@ static bool same_status(const struct modem_status *a, const struct modem_status 
 	       a->registration == b->registration && a->signal_dbm == b->signal_dbm &&
 	       a->slots_aside == b->slots_aside && strcmp(a->port, b->port) == 0 &&
 	       strcmp(a->maker, b->maker) == 0 && strcmp(a->model, b->model) == 0 &&
-	       strcmp(a->imei, b->imei) == 0 && strcmp(a->operator_name, b->operator_name) == 0 &&
+	       strcmp(a->imei, b->imei) == 0 && strcmp(a->own_number, b->own_number) == 0 &&
+	       strcmp(a->operator_name, b->operator_name) == 0 &&
 	       strcmp(a->trouble, b->trouble) == 0;
 }
 

@@ -3,9 +3,10 @@
 takes over; nothing is lost and nothing sent twice."""
 import json
 import os
+import signal
 import socket
 
-from harness import Program, equal, expect, run, ticket_in, wait_for
+from harness import Program, children, equal, expect, run, ticket_in, wait_for
 
 FIRST = 'sim1'
 SECOND = 'sim2'
@@ -86,6 +87,68 @@ def one_takes_over(house):
         second.program.stop()
 
 
+def worker_of_one_killed(house):
+    """the worker of one killed again and again under load: nothing lost, nothing twice"""
+    second = SecondModem(house)
+    house.start()
+    try:
+        wait_for(lambda: working(house) == [FIRST, SECOND], 20, 'both modems work')
+        first_worker = children(house.kiosk.pid)[0]
+        senders = [f'+62812346{number:05d}' for number in range(40)]
+        for number, sender in enumerate(senders):
+            text = f'ADUAN nomor {number} tentang pasar'
+            if number % 2:
+                house.deliver(text, sender)
+            else:
+                second.do(do='deliver', **{'from': sender, 'text': text})
+            if number in (10, 25) and first_worker in children(house.kiosk.pid):
+                os.kill(first_worker, signal.SIGKILL)
+                first_worker = wait_for(
+                    lambda: next((pid for pid in children(house.kiosk.pid)[1:]), None), 10,
+                    'the worker is started again')
+        everybody_once(house, second, senders)
+    finally:
+        second.program.stop()
+
+
+def without_network(fault):
+    """What makes a modem that answers AT unable to send; the other has to take over."""
+    def test(house):
+        second = SecondModem(house)
+        house.start()
+        try:
+            wait_for(lambda: working(house) == [FIRST, SECOND], 20, 'both modems work')
+            senders = [f'+62812347{number:05d}' for number in range(6)]
+            house.sim(do='config', send_ms=700)
+            for number, sender in enumerate(senders):
+                house.deliver(f'ADUAN nomor {number} tentang jembatan', sender)
+            wait_for(lambda: len(house.complaints()) == len(senders), 20, 'all are taken in')
+            house.sim(do='config', **fault)
+            everybody_once(house, second, senders, queue=False)
+            expect(second.sent(), 'the second modem took over')
+        finally:
+            second.program.stop()
+    test.__doc__ = f'one modem with {fault}: the other takes over what it should have answered'
+    return test
+
+
+def working(house):
+    """The modems that status says work."""
+    return [item['name'].split()[1] for item in house.kiosk_json('status')['items']
+            if item['name'].startswith('modem ') and item['ok']]
+
+
+def everybody_once(house, second, senders, queue=True):
+    def answered():
+        return [(to, ticket_in(text)) for to, text in house.messages() + second.sent()]
+    wait_for(lambda: {to for to, _ in answered()} == set(senders), 60, 'everybody has an answer')
+    if queue:
+        wait_for(lambda: not house.kiosk_json('status')['queue']['outgoing'], 90,
+                 'nothing waits to be sent')
+    equal(len(house.complaints()), len(senders), 'complaints')
+    equal(len(answered()), len(senders), 'answers, each once')
+
+
 OPTIONS = {'kiosk_conf': '[modem sim2]\ndevice = {}\n[sms]\nreport_wait = 5\n'}
 
 
@@ -101,4 +164,6 @@ def with_second(test):
     return wrapped, OPTIONS
 
 
-run(with_second(both_answer), with_second(one_takes_over))
+run(with_second(both_answer), with_second(one_takes_over), with_second(worker_of_one_killed),
+    with_second(without_network({'registration': 'denied'})),
+    with_second(without_network({'sim': 'missing'})))

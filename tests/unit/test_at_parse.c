@@ -293,6 +293,30 @@ static void test_ussd_round_trip(void **state)
 	}
 }
 
+static void test_own_number(void **state)
+{
+	static const struct {
+		const char *line, *number;
+	} lines[] = {
+		{ "+CNUM: \"\",\"+628111999000\",145", "+628111999000" },
+		{ "+CNUM: \"Own, mine\",\"628111999000\",145,7,4", "+628111999000" },
+		{ "+CNUM: ,\"08111999000\",129", "08111999000" },
+		{ "+CNUM: \"x\",\"08111999000\"", "08111999000" },
+		{ "+CNUM: \"\",\"\",129", "" },
+		{ "+CNUM: \"\",\"002B003600320038003100310031003900390039\",145", "" },
+		{ "+CNUM: \"\",\"12ab\",129", "" },
+		{ "+CNUM: ", "" },
+		{ "+CNUM", "" },
+	};
+	char number[MODEM_ADDRESS_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		at_parse_own_number(lines[i].line, number);
+		assert_string_equal(number, lines[i].number);
+	}
+}
+
 static void test_quirks(void **state)
 {
 	(void)state;
@@ -339,6 +363,7 @@ int main(void)
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_ussd),
 		cmocka_unit_test(test_ussd_round_trip),
+		cmocka_unit_test(test_own_number),
 		cmocka_unit_test(test_quirks),
 		cmocka_unit_test(test_usb_ports),
 	};

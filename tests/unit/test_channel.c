@@ -79,6 +79,7 @@ static void test_events(void **state)
 			.maker = "Quectel",
 			.model = "EC25",
 			.imei = "861234567890123",
+			.own_number = "+628111999000",
 			.operator_name = "TELKOMSEL",
 			.sim = MODEM_SIM_PIN_WRONG,
 			.registration = MODEM_REGISTRATION_ROAMING,
@@ -89,6 +90,7 @@ static void test_events(void **state)
 	got = pass(fixture, &event);
 	assert_same(&event, &got);
 	assert_int_equal(got.status.signal_dbm, -113);
+	assert_string_equal(got.status.own_number, "+628111999000");
 	assert_string_equal(got.status.trouble, "the PIN was refused");
 
 	event = (struct modem_event) {

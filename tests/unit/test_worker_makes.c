@@ -103,6 +103,20 @@ static void test_ussd(void **state)
 	}
 }
 
+static void test_own_number(void **state)
+{
+	static const char *const options[] = { "--number", "+628111999000", NULL };
+
+	for (size_t i = 0; i < ARRAY_SIZE(makes); i++) {
+		struct bench bench;
+
+		(void)state;
+		start(&bench, makes[i], options);
+		bench_wait(&bench, WAIT_MS, strcmp(bench.status.own_number, "+628111999000") == 0);
+		bench_end(&bench);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -110,6 +124,7 @@ int main(void)
 		cmocka_unit_test(test_send_with_report),
 		cmocka_unit_test(test_backlog),
 		cmocka_unit_test(test_ussd),
+		cmocka_unit_test(test_own_number),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
