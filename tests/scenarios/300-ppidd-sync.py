@@ -212,8 +212,18 @@ def restores(server, kiosk):
     status, answer = kiosk.send(first=len(kiosk.events) + 1, events=[])
     check(status == 409 and answer["expected"] == len(kiosk.events), "a restored server rewinds", answer)
     check(kiosk.send(first=answer["expected"])[0] == 200, "it gets again what it lost")
+    held = []
+    before = server.descriptors()
+    polling = threading.Thread(
+        target=lambda: held.append(kiosk.commands(lost["number"], id=lost["id"], wait=20)))
+    polling.start()
+    until(lambda: server.descriptors() > before)
+    asked = time.monotonic()
     server.ctl("question", tick, "Di RT berapa?")
-    fresh = kiosk.commands(lost["number"], id=lost["id"])
+    polling.join(25)
+    late = time.monotonic() - asked
+    fresh = held[0]
+    check(late < 2, f"a poll that waits beyond the numbers of a restored server ends: {late:.2f} s")
     check([c["number"] for c in fresh] == [lost["number"] + 1] and fresh[0]["text"] == "Di RT berapa?",
           "a pending command is numbered after the kiosk's last", fresh)
     check(kiosk.commands(fresh[0]["number"], id=fresh[0]["id"]) == [], "once")

@@ -21,12 +21,25 @@ static int one_number(struct db *db, const char *sql, int64_t kiosk, int64_t *ou
 	return 0;
 }
 
+/* Where numbers go on: after those we gave and those that the kiosk had from a lost life of ours.
+ */
+static int last_number(struct db *db, int64_t kiosk, int64_t *out)
+{
+	int64_t place = 0;
+
+	int error = one_number(db, "SELECT max(number) FROM command WHERE kiosk = $1", kiosk, out);
+	if (error >= 0)
+		error = one_number(db, "SELECT place FROM kiosk WHERE number = $1", kiosk, &place);
+	if (place > *out)
+		*out = place;
+	return error;
+}
+
 int command_add(struct db *db, const struct step *step, const struct command *command)
 {
 	int64_t last = 0;
 
-	int error = one_number(
-		db, "SELECT max(number) FROM command WHERE kiosk = $1", command->kiosk, &last);
+	int error = last_number(db, command->kiosk, &last);
 	if (error < 0)
 		return error;
 	int added = db_run(db,
@@ -53,14 +66,17 @@ static int add_text(json_t *item, const char *key, const char *text)
 
 static int command_row(struct db_rows *rows, json_t *list)
 {
-	json_t *item = json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:o}", "number",
+	json_t *item = json_pack("{s:I, s:s, s:s, s:s, s:o}", "number",
 		(json_int_t)db_integer(rows, 0), "id", db_words(rows, 1), "type", db_words(rows, 2),
-		"uuid", db_words(rows, 3), "ticket", db_words(rows, 4), "actor", db_words(rows, 5),
-		"time", record_time(db_integer(rows, 6)));
+		"actor", db_words(rows, 5), "time", record_time(db_integer(rows, 6)));
 
 	if (json_array_append_new(list, item) < 0)
 		return -ENOMEM;
-	int error = add_text(item, "old", db_text(rows, 7));
+	int error = add_text(item, "uuid", db_text(rows, 3));
+	if (error >= 0)
+		error = add_text(item, "ticket", db_text(rows, 4));
+	if (error >= 0)
+		error = add_text(item, "old", db_text(rows, 7));
 	if (error >= 0)
 		error = add_text(item, "to", db_text(rows, 8));
 	if (error >= 0)
@@ -92,10 +108,19 @@ int command_pending(struct db *db, int64_t kiosk, int64_t after, int64_t most, j
 static int known_place(struct db *db, int64_t kiosk, int64_t after, const char *id)
 {
 	autorows struct db_rows *rows = NULL;
+	int64_t last = 0;
 
 	if (after == 0)
 		return 1;
-	int result = db_query(db, &rows, "SELECT id FROM command WHERE kiosk = $1 AND number = $2",
+	int result = db_query(db, &rows,
+		"SELECT 1 FROM kiosk WHERE number = $1 AND place = $2 AND place_id = $3", "iit",
+		kiosk, after, id);
+	if (result >= 0)
+		result = db_step(rows);
+	if (result != 0)
+		return result;
+	db_done(take_pointer(rows));
+	result = db_query(db, &rows, "SELECT id FROM command WHERE kiosk = $1 AND number = $2",
 		"ii", kiosk, after);
 	if (result >= 0)
 		result = db_step(rows);
@@ -103,17 +128,16 @@ static int known_place(struct db *db, int64_t kiosk, int64_t after, const char *
 		return result;
 	if (result > 0)
 		return !*id || strcmp(db_words(rows, 0), id) == 0;
-	db_done(take_pointer(rows));
 	if (*id)
 		return 0;
 	/* Without an id only a number that we never gave tells. */
-	int64_t last = 0;
-	int error =
-		one_number(db, "SELECT max(number) FROM command WHERE kiosk = $1", kiosk, &last);
-	return error < 0 ? error : after <= last;
+	db_done(take_pointer(rows));
+	result = last_number(db, kiosk, &last);
+	return result < 0 ? result : after <= last;
 }
 
-static int renumber(struct db *db, int64_t kiosk, int64_t after)
+/* Numbers what is pending after the kiosk's place, and keeps the place for what is added later. */
+static int renumber(struct db *db, int64_t kiosk, int64_t after, const char *id)
 {
 	autojson json_t *pending = NULL;
 	int64_t base = 0;
@@ -121,6 +145,10 @@ static int renumber(struct db *db, int64_t kiosk, int64_t after)
 	json_t *item;
 
 	int error = command_pending(db, kiosk, INT64_MIN, INT64_MAX, &pending);
+	if (error < 0)
+		return error;
+	error = db_run(db, "UPDATE kiosk SET place = $1, place_id = $2 WHERE number = $3", "iti",
+		after, id, kiosk);
 	if (error < 0)
 		return error;
 	error = db_run(db,
@@ -150,7 +178,7 @@ int command_resync(struct db *db, int64_t kiosk, int64_t after, const char *id)
 		return result;
 	result = known_place(db, kiosk, after, id);
 	if (result == 0)
-		result = renumber(db, kiosk, after);
+		result = renumber(db, kiosk, after, id);
 	else if (result > 0)
 		result = 0;
 	result = db_end(db, result);
@@ -181,6 +209,11 @@ int command_applied(struct db *db, int64_t kiosk, const char *id, bool done, con
 			"WHERE uuid = (SELECT complaint FROM command "
 			"WHERE id = $1 AND target IS NOT NULL AND echoed = 0)",
 			"t", id);
+	else /* Nobody was asked. */
+		changed = db_run(db,
+			"UPDATE complaint SET surveyed_ms = NULL WHERE uuid = "
+			"(SELECT complaint FROM command WHERE id = $1 AND type = 'survey')",
+			"t", id);
 	if (changed < 0)
 		return changed;
 	autorows struct db_rows *rows = NULL;
@@ -208,4 +241,30 @@ int command_applied_place(struct db *db, int64_t kiosk, json_t **out)
 	*out = json_pack("{s:I, s:s}", "number", (json_int_t)(result > 0 ? db_integer(rows, 0) : 0),
 		"id", result > 0 ? db_words(rows, 1) : "");
 	return *out ? 0 : -ENOMEM;
+}
+
+int command_announcements(struct db *db, int64_t most, json_t **out)
+{
+	autorows struct db_rows *rows = NULL;
+	autojson json_t *list = json_array();
+
+	int result = db_query(db, &rows,
+		"SELECT c.id, c.kiosk, k.name, c.actor, c.created_ms, c.state, c.reason, p.text "
+		"FROM command c JOIN kiosk k ON k.number = c.kiosk "
+		"LEFT JOIN command_personal p ON p.id = c.id "
+		"WHERE c.type = 'announce' ORDER BY c.created_ms DESC, c.kiosk LIMIT $1",
+		"i", most);
+	while (result >= 0 && (result = db_step(rows)) > 0) {
+		json_t *item = json_pack("{s:s, s:I, s:s, s:s, s:o, s:s, s:s?, s:s?}", "id",
+			db_words(rows, 0), "kiosk", (json_int_t)db_integer(rows, 1), "kiosk_name",
+			db_words(rows, 2), "actor", db_words(rows, 3), "created",
+			record_time(db_integer(rows, 4)), "state", db_words(rows, 5), "reason",
+			db_text(rows, 6), "text", db_text(rows, 7));
+		if (json_array_append_new(list, item) < 0)
+			return -ENOMEM;
+	}
+	if (result < 0)
+		return result;
+	*out = take_pointer(list);
+	return 0;
 }

@@ -12,7 +12,7 @@ struct command {
 	char id[UUID_SIZE]; /* a known id is not taken twice */
 	int64_t kiosk;
 	const char *type;
-	const char *complaint;	/* UUID */
+	const char *complaint;	/* UUID; NULL, and no ticket: about all of the kiosk's */
 	const char *ticket;	/* the one to use from now on */
 	const char *old_ticket; /* renumber only, else NULL */
 	const char *target;	/* the state it leads to, or NULL */
@@ -30,9 +30,12 @@ must_check int command_pending(
 /*
  * The kiosk says that its last command was number after, with that id ("" when it doesn't
  * tell). If we don't know it so, we were restored from a backup: what is pending gets numbers
- * after it. Its own transaction.
+ * after it, and so does what is added later. Its own transaction.
  */
 must_check int command_resync(struct db *db, int64_t kiosk, int64_t after, const char *id);
+
+/* The newest announcements: {id, kiosk, kiosk_name, actor, created, state, reason, text}. */
+must_check int command_announcements(struct db *db, int64_t most, json_t **out);
 
 /* Notes what became of one; *complaint gets its UUID ("" when there is no such pending one). */
 must_check int command_applied(struct db *db, int64_t kiosk, const char *id, bool done,

@@ -8,6 +8,10 @@ static const char migration_001[] = {
 #include "gen/tools/ppidd/migrations/001.sql.inc"
 	0
 };
+static const char migration_002[] = {
+#include "gen/tools/ppidd/migrations/002.sql.inc"
+	0
+};
 
 /* Migration N brings version N - 1 to N. */
 static const struct {
@@ -15,6 +19,7 @@ static const struct {
 	const char *append_only; /* a table of it that only grows, if any */
 } migrations[] = {
 	{ migration_001, "event" },
+	{ migration_002, NULL },
 };
 
 static int schema_version(struct db *db, int64_t *version)

@@ -322,6 +322,33 @@ static void test_commands_numbered_anew(void **state)
 	assert_int_equal(record_number(json_array_get(high, 0), "number"), 41);
 }
 
+/* One that had numbers from a lost life gets what is added later, without asking anew. */
+static void test_commands_added_after_the_place(void **state)
+{
+	static const char lost[] = "11111111-1111-4111-8111-111111111111";
+	char uuid[UUID_SIZE];
+	struct decision decision = { .complaint = uuid, .text = "Di mana?" };
+	(void)state;
+
+	new_uuid(uuid);
+	put_complaint(&kiosk_log, uuid, 1);
+	assert_int_equal(send_from(&kiosk_log, 1, NULL), 200);
+	assert_int_equal(command_resync(db, KIOSK, 5, lost), 0);
+	assert_int_equal(decide_question(db, &step, &decision, NULL), 0);
+	autojson json_t *list = pending(5);
+	assert_int_equal(json_array_size(list), 1);
+	assert_int_equal(record_number(json_array_get(list, 0), "number"), 6);
+	/* The same place again is known by now. */
+	assert_int_equal(command_resync(db, KIOSK, 5, lost), 0);
+	autojson json_t *same = pending(5);
+	assert_true(json_equal(list, same));
+	/* Its card put back to number 2: what is pending still stands after it. */
+	assert_int_equal(command_resync(db, KIOSK, 2, lost), 0);
+	assert_int_equal(decide_answer(db, &step, &decision, NULL), 0);
+	autojson json_t *both = pending(2);
+	assert_int_equal(json_array_size(both), 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -334,6 +361,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_ticket_twice, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_senseless, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_commands_numbered_anew, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_commands_added_after_the_place, setup, teardown),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
