@@ -166,6 +166,10 @@ fuzz:
 	$(MAKE) $(PARALLEL) O=$(O)-fuzz CC=clang SANITIZE=1 CFLAGS='-O1 -g -fsanitize=fuzzer-no-link' \
 		SECONDS=$(SECONDS) run-fuzzers
 
+# How well texts of residents are understood: precision and recall by intention.
+corpus: $(O)/tests/test_corpus
+	$(O)/tests/test_corpus
+
 # Wakeups a second and memory over a whole idle minute.
 idle: all
 	KOTAK_BUILD=$(O) KOTAK_IDLE_SECONDS=60 python3 tests/scenarios/470-idle.py

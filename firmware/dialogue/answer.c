@@ -17,11 +17,8 @@ static unsigned counted(const char *word)
 		" tiga ketiga telu tigo tiga three third ",
 		" empat keempat papat sekawan four fourth ", " lima kelima limo gangsal five fifth "
 	};
-	char wanted[WORD_SIZE + 3];
-
-	snprintf(wanted, sizeof(wanted), " %s ", word);
 	for (unsigned i = 0; i < ARRAY_SIZE(numbers); i++) {
-		if (strstr(numbers[i], wanted))
+		if (word_in(numbers[i], word))
 			return i + 1;
 	}
 	return 0;
@@ -48,20 +45,20 @@ static void read_answer(const char *text, struct short_answer *answer)
 
 	*answer = (struct short_answer) { 0 };
 	while (word_next(&text, &word)) {
-		char wanted[WORD_SIZE + 3];
 		unsigned meanings = word_meanings(word.text);
 		unsigned number = counted(word.text);
 		answer->words++;
 		if (groups_add(&answer->groups, &word))
 			continue;
-		snprintf(wanted, sizeof(wanted), " %s ", word.text);
 		answer->yes = answer->yes || (meanings & WORD_YES);
 		answer->no = answer->no || (meanings & WORD_NO);
 		answer->courteous = answer->courteous || (meanings & (WORD_OK | WORD_THANKS));
 		if (number)
 			answer->number = number;
-		else if (strstr(verdicts, wanted))
+		else if (word_in(verdicts, word.text))
 			answer->verdict = true;
+		else if (word_in(" sido sida sios estu lha sing ingkang nomer ", word.text))
+			continue;
 		else if (!(meanings & small))
 			answer->other = true;
 	}

@@ -49,14 +49,40 @@ static bool is_marked(const struct word *keyword)
 	return keyword->capitals && (!word_next(&cursor, &next) || !next.capitals);
 }
 
+/* "tidak jadi": one who had meant to has thought better of it. */
+static bool retracts(const char **text, const struct word *word)
+{
+	const char *cursor = *text;
+	struct word next;
+
+	if (!(word_meanings(word->text) & WORD_NO) || !word_next(&cursor, &next) ||
+		!word_in(" jadi sido sida sios estu ", next.text))
+		return false;
+	*text = cursor;
+	return true;
+}
+
 /* The first word behind greetings and intentions, if it is a command. */
 static bool find_frame(const char *text, bool slips, struct frame *frame)
 {
+	bool retracted = false;
+
 	*frame = (struct frame) { .first = true };
 	while (word_next(&text, &frame->keyword)) {
+		if (retracts(&text, &frame->keyword)) {
+			retracted = true;
+			continue;
+		}
 		unsigned meanings = word_meanings(frame->keyword.text);
 		unsigned slip = meanings == 0 && slips ? word_slip(frame->keyword.text) : 0;
 		frame->command = (meanings | slip) & WORD_COMMANDS;
+		/* "tidak jadi lapor" */
+		if (retracted && (meanings & WORD_COMPLAINT)) {
+			frame->command = WORD_WITHDRAW;
+			frame->behind = frame->keyword.start;
+			frame->exact = true;
+			return true;
+		}
 		if (frame->command) {
 			frame->exact = !slip;
 			frame->behind = frame->keyword.end;
@@ -190,11 +216,8 @@ static const char *language_named(const char *word)
 	} languages[] = { { "id", " id indonesia indo ind indonesian nasional " },
 		{ "jv", " jv jawa jowo java javanese jw krama kromo ngoko jawi " },
 		{ "en", " en english inggris inggeris eng " } };
-	char wanted[WORD_SIZE + 3];
-
-	snprintf(wanted, sizeof(wanted), " %s ", word);
 	for (size_t i = 0; i < ARRAY_SIZE(languages); i++) {
-		if (strstr(languages[i].names, wanted))
+		if (word_in(languages[i].names, word))
 			return languages[i].code;
 	}
 	return NULL;

@@ -74,10 +74,7 @@ static const char small_in_addresses[] =
 
 static bool is_small(const char *list, const struct word *word)
 {
-	char wanted[WORD_SIZE + 3];
-
-	snprintf(wanted, sizeof(wanted), " %s ", word->text);
-	return strstr(list, wanted) != NULL;
+	return word_in(list, word->text);
 }
 
 /* Drops leading words of these meanings and small ones after them. */

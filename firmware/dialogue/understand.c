@@ -2,6 +2,7 @@
 #include "dialogue/understand.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "dialogue/details.h"
@@ -16,6 +17,12 @@
 #define HELP_WORDS 4
 #define TICKET_DIGITS 10
 
+static bool is_already(const char *word)
+{
+	static const char already[] = " sudah sdh udah uda wis wes sampun apa apakah napa nopo ";
+	return word_in(already, word);
+}
+
 /*
  * Whether a text asks how far a complaint is: CEK with nothing but numbers and small words,
  * a ticket number alone, or words like "gimana kabar aduan saya". Any other word makes it a
@@ -26,7 +33,9 @@ static bool asks_status(const char *text, enum dialogue_topic topic, struct unde
 	struct groups groups = { 0 };
 	struct word word;
 	bool command = false, progress = false, first = true, ticket_word = false;
-	unsigned small = WORD_TICKET | WORD_PROGRESS | WORD_GREETING | WORD_FILLER | WORD_INTENT;
+	bool asked = strchr(text, '?') != NULL, already = false, yet = false, done = false;
+	unsigned small = WORD_TICKET | WORD_PROGRESS | WORD_GREETING | WORD_FILLER | WORD_INTENT |
+			 WORD_DONE | WORD_YET;
 
 	while (word_next(&text, &word)) {
 		unsigned meanings = word_meanings(word.text);
@@ -40,10 +49,15 @@ static bool asks_status(const char *text, enum dialogue_topic topic, struct unde
 			command = true;
 		progress = progress || (meanings & WORD_PROGRESS);
 		ticket_word = ticket_word || (meanings & (WORD_TICKET | WORD_COMPLAINT));
-		if (!(meanings & (small | WORD_STATUS)))
+		if (!(meanings & (small | WORD_STATUS)) && !is_already(word.text))
 			return false;
+		already = already || is_already(word.text);
+		yet = yet || (meanings & WORD_YET);
+		done = done || (meanings & WORD_DONE);
 		first = first && (meanings & (WORD_GREETING | WORD_INTENT));
 	}
+	/* "sudah diproses belum" asks; "belum diproses" complains. */
+	progress = progress || (done && (asked || (already && yet)));
 	*out = (struct understanding) { .meaning = MEANS_STATUS };
 	groups_ticket(&groups, &out->number);
 	bool ticket = out->number.given && !out->number.mistyped;
@@ -56,6 +70,45 @@ static bool asks_status(const char *text, enum dialogue_topic topic, struct unde
 	/* An officer may have asked for a number, or whether it is done: then this answers that. */
 	return topic != DIALOGUE_AWAIT_QUESTION &&
 	       (alone || (progress && ticket_word && groups.count == 0));
+}
+
+/* What thanks may name: "terima kasih, lampunya sudah nyala". */
+static bool names_thing(const struct word *word)
+{
+	static const char things[] =
+		" lampu jalan jln dalan margi air banyu toya got selokan sampah "
+		"listrik jembatan ktp kk akta surat sertifikat bantuan bansos ";
+	size_t length = strlen(word->text);
+
+	return word_in(things, word->text) ||
+	       (length > 5 && strcmp(word->text + length - 3, "nya") == 0) ||
+	       (length > 6 && strcmp(word->text + length - 4, "ipun") == 0);
+}
+
+/* Thanks for something that is done now, and nothing else. */
+static bool thanks_for(const char *text)
+{
+	const unsigned courteous = WORD_THANKS | WORD_OK | WORD_FILLER | WORD_GREETING | WORD_DONE;
+	bool thanks = false, already = false, done = false;
+	size_t things = 0, words = 0;
+	struct word word;
+
+	if (strchr(text, '?'))
+		return false;
+	while (word_next(&text, &word)) {
+		unsigned meanings = word_meanings(word.text);
+		thanks = thanks || (meanings & WORD_THANKS);
+		already = already || is_already(word.text);
+		done = done || (meanings & WORD_DONE);
+		if (++words > COURTESY_WORDS || (strcmp(word.text, "lagi") == 0 && already))
+			return false;
+		if (meanings & courteous || is_already(word.text))
+			continue;
+		if (!names_thing(&word))
+			return false;
+		things++;
+	}
+	return thanks && already && done && things <= 2;
 }
 
 /* Whether nothing but courtesies is said; which of them in *out. */
@@ -138,6 +191,12 @@ static bool refuses(const char *text)
 	return words > 0;
 }
 
+static bool asks_how(const char *word)
+{
+	static const char how[] = " bagaimana gimana gmn bgmn gmana pripun piye kepiye pye ";
+	return word_in(how, word);
+}
+
 /* BANTUAN, HELP, INFO … alone or with small words; "bantuan pangan tidak rata" is none. */
 static bool asks_help(const char *text, struct understanding *out)
 {
@@ -153,12 +212,13 @@ static bool asks_help(const char *text, struct understanding *out)
 		if (meanings == 0)
 			meanings = word_slip(word.text) & WORD_HELP;
 		words++;
+		bool how = (meanings & WORD_PROGRESS) && asks_how(word.text);
 		if (first && (meanings & WORD_HELP)) {
 			info = info || strncmp(word.text, "info", 4) == 0;
 			help = true;
 		}
-		first = first && (meanings & (WORD_GREETING | WORD_INTENT));
-		if (meanings & WORD_HELP)
+		first = first && (how || (meanings & (WORD_GREETING | WORD_INTENT)));
+		if (how || (meanings & WORD_HELP))
 			continue;
 		if (!(meanings &
 			    (WORD_GREETING | WORD_FILLER | WORD_COMPLAINT | WORD_INTENT | WORD_OK)))
@@ -235,6 +295,8 @@ static enum meaning free_text(const char *text, enum dialogue_topic topic)
 	}
 	if (courteous)
 		return courtesy.meaning;
+	if (thanks_for(text))
+		return MEANS_THANKS;
 	if (only_digits(text))
 		return MEANS_GREETING;
 	if (asked && refuses(text))

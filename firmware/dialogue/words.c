@@ -3,7 +3,6 @@
 
 #include <ctype.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -96,7 +95,8 @@ static const struct {
 		"bapak bpk pak bu ibu mas mbak mba kak min admin gan bos lurah kades dukuh petugas "
 		"good morning afternoon evening dear " },
 	{ WORD_INTENT,
-		" mau mo mw ingin pengin pengen pgn ajeng badhe arep hendak ada izin ijin saya sy "
+		" minta mnt njaluk kasih kasi beri berikan ngasih wenehi kei paringi sukani mau mo "
+		"mw ingin pengin pengen pgn ajeng badhe arep hendak ada izin ijin saya sy "
 		"aku ak kami mohon mhn tolong tlg numpang nyuwun want to i would like " },
 	{ WORD_COMPLAINT, " aduan adua adun aduaan aduann aduhan adukan mengadu ngadu lapor lapur "
 			  "laporr lapoor "
@@ -114,7 +114,8 @@ static const struct {
 		"tmksh tmks tima nuwun suwun swun maturnuwun maturnuhun nuhun hatur matur syukron "
 		"jazakallah jazakumullah alhamdulillah " },
 	{ WORD_OK,
-		" ok oke okay okey okee okeh okk oc k y ya yaa iya iyaa yes yup yoi sip siip sipp "
+		" sama sami ok oke okay okey okee okeh okk oc k y ya yaa iya iyaa yes yup yoi sip "
+		"siip sipp "
 		"siap "
 		"siaap baik baiklah bagus mantap mantab mantul nggih inggih nggeh enggih njih ngih "
 		"injih monggo mangga sampun good amin aamiin " },
@@ -129,7 +130,8 @@ static const struct {
 		"lurah petugas kades semua semuanya semoga kula kulo saya sy kami semangat sehat "
 		"selalu kerjanya kerjane kerja cepat cepet tanggapan tanggapannya perhatian "
 		"kerjasama "
-		"kerjasamanya pelayanannya penanganannya tindakannya responsnya diperbaiki beres "
+		"kerjasamanya sama sami pelayanannya penanganannya tindakannya responsnya "
+		"diperbaiki beres "
 		"selesai "
 		"nyala menyala lancar bersih " },
 	{ WORD_PROGRESS,
@@ -195,14 +197,20 @@ static const struct {
 		"galian "
 		"tambang kandang ternak babi sinyal internet wifi trafo kabel trotoar " },
 	{ WORD_FROM, " dari dr asal saking " },
-	{ WORD_REFUSAL, " tidak tdk tak gak ga nggak ngga ndak ora mboten mau gelem purun usah "
-			"perlu maaf maap "
-			"rahasia rhs dirahasiakan nanti mengke saja aja jangan bisa bs nama alamat "
-			"sebut disebut "
-			"menyebut dulu saya sy pak bu takut wedi malu anonim " },
+	{ WORD_REFUSAL,
+		" tanpa tidak tdk tak gak ga nggak ngga ndak ora mboten mau gelem purun usah "
+		"perlu maaf maap "
+		"rahasia rhs dirahasiakan nanti mengke saja aja jangan bisa bs nama alamat "
+		"sebut disebut "
+		"menyebut dulu saya sy pak bu takut wedi malu anonim " },
 	{ WORD_OWNER, " saya sy kami kmi kita kula kulo ku kemarin kmrn kmarin wingi yang yg ini "
 		      "itu lalu "
 		      "dulu sebelumnya sudah sdh belum blm tidak tdk " },
+	{ WORD_DONE, " ditangani ditindak ditindaklanjuti diproses dikerjakan ditanggapi dijawab "
+		     "dibalas diperbaiki didandani didandosi dibetulkan digarap diurus dibaca "
+		     "diterima selesai beres rampung masuk nyala menyala murub bersih lancar mulus "
+		     "terang bagus mengalir mili jadi apik sae diangkut diganti dicek diaspal " },
+	{ WORD_YET, " belum blm belom dereng durung urung " },
 	{ WORD_NUMBER, " tiket ticket tikt tket nomor nomer nmr nmer no nomornya aduan laporan " },
 	{ WORD_ADD, " tambah tambahan tambahkan menambahkan menambah nambah nambahi nambahin "
 		    "tambahi tambahin tambh tmbah tambahno tambahake imbuh imbuhan add addition " },
@@ -221,7 +229,8 @@ static const struct {
 		       "panjang lebar macet kotor bau susah sulit mahal akeh suwe nemen ora tidak "
 		       "tdk gak makin semakin nggak ga berat bahaya rame ramai sepi panas licin "
 		       "penuh tinggi jauh dekat cepat cepet lambat miskin melarat gelap peteng " },
-	{ WORD_YES, " ya iya yaa iyaa y yes yup betul benar bener setuju yakin nggih inggih nggeh "
+	{ WORD_YES, " ya iya yaa iyaa iyo yo hooh y yes yup betul benar bener setuju yakin nggih "
+		    "inggih nggeh "
 		    "enggih njih leres batalkan batal batalin batalken jadi " },
 	{ WORD_NO, " tidak tdk tak gak ga gk nggak ngga enggak engga ndak ndk ora rak mboten boten "
 		   "no n jangan jgn ojo ojok aja sampun lanjut lanjutkan teruskan tetap " },
@@ -230,20 +239,26 @@ static const struct {
 		       "announcement dari saja aja mawon wae " },
 };
 
-unsigned word_meanings(const char *text)
+bool word_in(const char *list, const char *text)
 {
 	char wanted[WORD_SIZE + 3];
 	size_t length = strlen(text);
-	unsigned meanings = 0;
 
-	if (length == 0)
-		return 0;
+	if (length == 0 || length >= WORD_SIZE)
+		return false;
 	wanted[0] = ' ';
 	memcpy(wanted + 1, text, length);
 	wanted[length + 1] = ' ';
 	wanted[length + 2] = '\0';
+	return strstr(list, wanted) != NULL;
+}
+
+unsigned word_meanings(const char *text)
+{
+	unsigned meanings = 0;
+
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
-		if (strstr(lists[i].words, wanted))
+		if (word_in(lists[i].words, text))
 			meanings |= lists[i].meaning;
 	}
 	return meanings;
@@ -285,12 +300,8 @@ unsigned word_slip(const char *text)
 		"mulut mulap bahaya bahas batasan terhenti perhentian henti statis stasus bantalan "
 		"buatan bantaran bantuin pelapor dilapor kapur dulai milai bilai gulai tabah "
 		"aduane ";
-	char wanted[WORD_SIZE + 3];
 
-	if (strlen(text) < 4 || word_meanings(text) != 0)
-		return 0;
-	snprintf(wanted, sizeof(wanted), " %s ", text);
-	if (strstr(others, wanted))
+	if (strlen(text) < 4 || word_meanings(text) != 0 || word_in(others, text))
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
 		if (one_slip(text, commands[i].word))

@@ -55,6 +55,8 @@ enum word_meaning {
 	WORD_DEGREE = 1 << 25, /* "tambah parah", "tambah lama": more of it, no command */
 	WORD_YES = 1 << 26,
 	WORD_NO = 1 << 27,
+	WORD_DONE = 1 << 29,   /* what may have become of a complaint: ditangani, beres … */
+	WORD_YET = 1 << 30,    /* belum */
 	WORD_NOTICE = 1 << 28, /* what BERHENTI and MULAI may name: pengumuman, langganan … */
 };
 
@@ -64,6 +66,9 @@ enum word_meaning {
 
 /* The meanings of a word, 0 for one that isn't known. */
 unsigned word_meanings(const char *text);
+
+/* Whether a list like " satu dua tiga " has the word. */
+bool word_in(const char *list, const char *text);
 
 /*
  * The command that a word not known otherwise is a slip of the pen away from: one letter
