@@ -253,6 +253,9 @@ static bool accept_event(struct modem_process *self, struct modem_event *event, 
 	switch (event->type) {
 	case MODEM_STATUS:
 		self->status = event->status;
+		/* Three refusals lock a SIM for good: the next worker doesn't get this PIN. */
+		if (event->status.sim == MODEM_SIM_PIN_WRONG)
+			explicit_bzero(self->pin, strlen(self->pin));
 		if (event->status.answering)
 			escalation_answering(&self->escalation, now_ms);
 		else if (event->status.port[0] == '\0')

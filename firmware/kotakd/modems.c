@@ -2,6 +2,8 @@
 #include "kotakd/modems.h"
 
 #include <errno.h>
+#include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 
@@ -20,6 +22,8 @@
 #define CRASHES_MAX 2
 /* How often the outbox is looked through for what has grown too old. */
 #define HOUSEKEEP_MS 60000
+/* Settings that name a PIN which its SIM refused. */
+#define PIN_REFUSED "pin refused by "
 
 /* One wake-up's work: what has to wait for the commit. */
 struct batch {
@@ -187,11 +191,50 @@ static int worker_stopped(struct modem_slot *slot, const struct modem_event *eve
 	return error;
 }
 
-static void take_status(struct modem_slot *slot, const struct modem_event *event)
+/* Names the configured PIN without holding it, to know it again after a restart. */
+static int64_t pin_mark(const struct config_modem *config)
 {
+	int64_t mark = 0;
+
+	crypto_generichash((uint8_t *)&mark, sizeof(mark), (const uint8_t *)config->pin,
+		strlen(config->pin), (const uint8_t *)config->name, strlen(config->name));
+	return mark;
+}
+
+/* Three refusals lock a SIM: one that was refused is written down and never tried again. */
+static int remember_refused_pin(struct modem_slot *slot)
+{
+	autofree char *name = NULL;
+
+	if (!slot->config->pin || slot->status.sim == MODEM_SIM_PIN_WRONG)
+		return 0;
+	if (asprintf(&name, PIN_REFUSED "%s", slot->config->name) < 0)
+		return -ENOMEM;
+	return store_setting_put(slot->kiosk->store, name, pin_mark(slot->config));
+}
+
+/* Whether this very PIN was refused before, in an earlier life. */
+static int pin_was_refused(struct kiosk *kiosk, const struct config_modem *config)
+{
+	autofree char *name = NULL;
+	int64_t mark = 0;
+
+	if (!config->pin)
+		return 0;
+	if (asprintf(&name, PIN_REFUSED "%s", config->name) < 0)
+		return -ENOMEM;
+	int found = store_setting(kiosk->store, name, &mark);
+	return found <= 0 ? found : mark == pin_mark(config);
+}
+
+static int take_status(struct modem_slot *slot, const struct modem_event *event)
+{
+	int error = event->status.sim == MODEM_SIM_PIN_WRONG ? remember_refused_pin(slot) : 0;
+
 	if (event->status.answering != slot->status.answering || !slot->status_since_ms)
 		slot->status_since_ms = slot->kiosk->time.wall_ms;
 	slot->status = event->status;
+	return error;
 }
 
 static int take_event(struct batch *batch, const struct modem_event *event)
@@ -204,8 +247,7 @@ static int take_event(struct batch *batch, const struct modem_event *event)
 	case MODEM_STOPPED:
 		return worker_stopped(slot, event);
 	case MODEM_STATUS:
-		take_status(slot, event);
-		return 0;
+		return take_status(slot, event);
 	case MODEM_PDU:
 		return take_pdu(batch, event);
 	case MODEM_DECODED:
@@ -326,8 +368,17 @@ static int on_modem(sd_event_source *source, int fd, uint32_t events, void *cont
 
 static int slot_start(struct kiosk *kiosk, struct modem_slot *slot)
 {
-	const struct config_modem *config = slot->config;
-	int error = kiosk->drivers->modem_new(config, &slot->modem);
+	struct config_modem config = *slot->config;
+	int refused = pin_was_refused(kiosk, &config);
+
+	if (refused > 0) {
+		log_error(
+			"modem %s: its SIM refused this PIN before, it isn't tried again: correct "
+			"pin in the configuration",
+			config.name);
+		config.pin = NULL;
+	}
+	int error = refused < 0 ? refused : kiosk->drivers->modem_new(&config, &slot->modem);
 
 	if (error == 0)
 		error = slot->modem->ops->start(slot->modem, kiosk->time.mono_ms);
@@ -335,7 +386,7 @@ static int slot_start(struct kiosk *kiosk, struct modem_slot *slot)
 		error = sd_event_add_io(kiosk->loop, &slot->source,
 			slot->modem->ops->fd(slot->modem), EPOLLIN, on_modem, slot);
 	if (error < 0)
-		log_error("modem %s can't be started: %s", config->name, strerror(-error));
+		log_error("modem %s can't be started: %s", config.name, strerror(-error));
 	return error;
 }
 
