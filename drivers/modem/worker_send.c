@@ -14,8 +14,11 @@
 #define PROMPT_MS 5000
 /* Tries when there was no prompt, so that nothing can have been sent. */
 #define SEND_TRIES 3
-/* How long reading goes first. */
-#define PATIENCE_MS 6000
+/*
+ * How long reading goes first: an empty store takes what waits in the network, but whoever waits
+ * for an answer mustn't wait for the end of somebody else's flood.
+ */
+#define PATIENCE_MS 500
 /* How long a message waits for a modem that isn't ready. */
 #define UNREADY_MS 30000
 /* How long it waits for the network, and how often that is asked for. */
