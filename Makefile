@@ -59,7 +59,7 @@ GENERATED := $(EMBEDDED:%=$(O)/gen/%.inc)
 
 CATALOGUES := $(patsubst firmware/dialogue/po/%.po,$(O)/locale/%/LC_MESSAGES/kotak.mo,$(wildcard firmware/dialogue/po/*.po))
 
-all: $(PROGRAMS) $(CATALOGUES)
+all: $(PROGRAMS) $(CATALOGUES) $(O)/locale/checked
 
 $(O)/gen/%.inc: %
 	@mkdir -p $(@D)
@@ -92,6 +92,13 @@ $(O)/kotak-demo: $(DEMO_ALL) $(BASE)
 $(O)/locale/%/LC_MESSAGES/kotak.mo: firmware/dialogue/po/%.po
 	@mkdir -p $(@D)
 	msgfmt --check -o $@ $<
+
+# Every text of every catalogue fits its SMS with its longest values, or the build fails.
+$(O)/check-texts: $(O)/obj/tests/check/texts.o $(call objects,firmware/dialogue/*.c) $(BASE)
+	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_core) inih)
+$(O)/locale/checked: $(O)/check-texts $(CATALOGUES)
+	$(O)/check-texts $(O)/locale
+	@touch $@
 
 # One test program per module, linked to every object but the mains.
 UNIT := $(patsubst tests/unit/%.c,$(O)/tests/%,$(wildcard tests/unit/test_*.c))
@@ -135,7 +142,7 @@ check:
 
 # Every object without linking, and clang-tidy's word on each; `make check` makes them.
 CHECKED := $(sort $(CORE_ALL) $(DRIVERS) $(BASE) $(KOTAKCTL_ALL) $(PPIDD_ALL) $(MODEM_SIM_ALL) \
-	$(DEMO_ALL) $(call objects,tests/unit/*.c tests/unit/*/*.c tests/fuzz/*.c tests/bench/*.c))
+	$(DEMO_ALL) $(call objects,tests/unit/*.c tests/unit/*/*.c tests/fuzz/*.c tests/bench/*.c tests/check/*.c))
 # How far the analyser follows a function: deep enough, and done in a minute or two.
 ANALYSIS := -Xclang -analyzer-config -Xclang max-nodes=30000
 objects: $(CHECKED)
