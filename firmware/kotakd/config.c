@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "wire/ticket.h"
 
-#define DEFAULT_REPORT_WAIT_S 60
+#define DEFAULT_REPORT_WAIT_S 20
 #define DEFAULT_PARTS_WAIT_S 600
 #define DEFAULT_SMS_PER_MINUTE 0 /* no limit of our own */
 

@@ -250,7 +250,7 @@ int store_salvage(const char *path, unsigned kiosk)
 		error = store_migrate(store);
 	if (error == 0)
 		error = store_connect(aside, SQLITE_OPEN_READWRITE, &old);
-	if (error < 0)
+	if (error != 0)
 		return error;
 	store->kiosk = kiosk;
 	error = salvage_into(store, old);

@@ -51,8 +51,10 @@ int store_connect(const char *path, int flags, struct store **out)
 			path);
 		return -ENOENT;
 	}
-	if (code != SQLITE_OK)
-		return store_failed(store, code, "opening the database");
+	if (code != SQLITE_OK) {
+		(void)store_failed(store, code, "opening the database");
+		return -EIO;
+	}
 	sqlite3_extended_result_codes(store->db, 1);
 	/* Nobody else writes; a reader that checkpoints may hold us up for a moment. */
 	sqlite3_busy_timeout(store->db, 5000);
