@@ -106,8 +106,6 @@ static void drop_channel(struct modem_process *self)
 	self->watching_out = false;
 }
 
-/* ---- Starting and stopping ---- */
-
 /* The worker's first message holds what mustn't stand on a command line. */
 static int send_start(struct modem_process *self)
 {
@@ -212,8 +210,6 @@ static void finish_worker(struct modem_process *self, int64_t now_ms)
 				  (self->sending ? PENDING_SEND_FAILED : 0));
 }
 
-/* ---- Events ---- */
-
 static bool take_pending(struct modem_process *self, struct modem_event *event)
 {
 	unsigned first = self->pending & -self->pending;
@@ -253,7 +249,7 @@ static bool accept_event(struct modem_process *self, struct modem_event *event, 
 	switch (event->type) {
 	case MODEM_STATUS:
 		self->status = event->status;
-		/* Three refusals lock a SIM for good: the next worker doesn't get this PIN. */
+		/* Three refusals lock a SIM. */
 		if (event->status.sim == MODEM_SIM_PIN_WRONG)
 			explicit_bzero(self->pin, strlen(self->pin));
 		if (event->status.answering)
@@ -332,8 +328,6 @@ static int process_next(struct modem *modem, struct modem_event *event, int64_t 
 			return 0;
 	}
 }
-
-/* ---- Time ---- */
 
 static void check_heartbeat(struct modem_process *self, int64_t now_ms)
 {
@@ -422,8 +416,6 @@ static int64_t process_deadline(const struct modem *modem)
 		heartbeat_ms = self->heard_ms + PING_AFTER_MS;
 	return heartbeat_ms < deadline_ms ? heartbeat_ms : deadline_ms;
 }
-
-/* ---- Calls ---- */
 
 static int process_start(struct modem *modem, int64_t now_ms)
 {
