@@ -98,7 +98,7 @@ def decisions(server, kiosk, browser, uuid, page):
     kiosk.event("message.queued", {"message": 7, "purpose": "answer", "uuid": uuid}, {"to": "+62", "text": "Sudah"})
     kiosk.event("message.failed", {"message": 7, "purpose": "answer", "uuid": uuid, "reason": "no credit"})
     kiosk.send(first=5)
-    check("gagal dikirim: no credit" in browser.open(f"/complaints/{uuid}")[1], "a failed message is seen")
+    check("tidak sampai: pulsa habis" in browser.open(f"/complaints/{uuid}")[1], "a failed message is seen")
 
 
 def auditor(server, uuid):

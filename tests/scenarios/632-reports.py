@@ -80,8 +80,9 @@ def codes_told_apart(house):
     wait_for(lambda: [state(house, people[code]) for code, _ in codes]
              == [wanted for _, wanted in codes], 15, 'each code has its meaning')
     wait_for(house.synced, 10, 'all is at the server')
-    for code, words in ((0x41, 'gagal dikirim'), (0x43, 'may not exist'),
-                        (0x46, 'tidak terkirim sampai batas waktu')):
+    for code, words in ((0x41, 'tidak sampai: HP penerima tidak cocok'),
+                        (0x43, 'tidak sampai: nomornya mungkin tidak ada'),
+                        (0x46, 'tidak sampai: HP penerima tidak dapat dihubungi')):
         expect(words in told_to_the_officer(house, browser, people[code]),
                f'the officer sees what became of status {code:#x}')
     state_now, reason, rounds = message(house, people[0x62])

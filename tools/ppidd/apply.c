@@ -11,10 +11,13 @@
 #include "tools/ppidd/complaint.h"
 #include "tools/ppidd/kiosk.h"
 #include "tools/ppidd/record.h"
+#include "tools/ppidd/sim.h"
+#include "tools/ppidd/survey.h"
 #include "wire/state.h"
 #include "wire/ticket.h"
 
 #define MESSAGE_ID_SIZE 64
+#define LANGUAGE_MAX 20
 
 struct event_parts {
 	int64_t kiosk, now_ms;
@@ -198,6 +201,12 @@ static int take_restored(struct db *db, const struct event_parts *parts)
 	return owner == parts->kiosk ? set_kiosk_state(db, parts, state) : MAKES_NO_SENSE;
 }
 
+static int touch_complaint(struct db *db, const struct event_parts *parts)
+{
+	return db_run(db, "UPDATE complaint SET updated_ms = $1 WHERE uuid = $2", "it",
+		parts->now_ms, parts->uuid);
+}
+
 static int take_details(struct db *db, const struct event_parts *parts)
 {
 	int error = need_own_complaint(db, parts);
@@ -209,10 +218,97 @@ static int take_details(struct db *db, const struct event_parts *parts)
 		"address = coalesce($2, address) WHERE uuid = $3",
 		"ttt", record_text(parts->body, "name"), record_text(parts->body, "address"),
 		parts->uuid);
+	return error < 0 ? error : touch_complaint(db, parts);
+}
+
+static int take_rated(struct db *db, const struct event_parts *parts)
+{
+	int64_t rating = record_number(parts->data, "rating");
+
+	if (rating < RATING_WORST || rating > RATING_BEST)
+		return MAKES_NO_SENSE;
+	int error = need_own_complaint(db, parts);
+	if (error >= 0)
+		error = db_run(db,
+			"UPDATE complaint SET rating = $1, surveyed_ms = $2, survey_from_ms = NULL "
+			"WHERE uuid = $3",
+			"iit", rating, parts->now_ms, parts->uuid);
+	return error < 0 ? error : touch_complaint(db, parts);
+}
+
+static int take_confidential(struct db *db, const struct event_parts *parts)
+{
+	const json_t *on = json_object_get(parts->data, "on");
+
+	if (!json_is_boolean(on))
+		return MAKES_NO_SENSE;
+	int error = need_own_complaint(db, parts);
+	if (error >= 0)
+		error = db_run(db, "UPDATE complaint SET confidential = $1 WHERE uuid = $2", "it",
+			(int64_t)json_is_true(on), parts->uuid);
+	return error < 0 ? error : touch_complaint(db, parts);
+}
+
+/* The number that asked for something; "" when it was erased meanwhile. */
+static const char *contact_number(const struct event_parts *parts)
+{
+	return record_words(parts->body, "from");
+}
+
+static int take_language(struct db *db, const struct event_parts *parts)
+{
+	const char *language = record_text(parts->data, "language");
+
+	if (!language || !*language || strlen(language) > LANGUAGE_MAX)
+		return MAKES_NO_SENSE;
+	if (!*contact_number(parts))
+		return 0;
+	int error = db_run(db,
+		"INSERT INTO contact_personal (kiosk, sender, language) VALUES ($1, $2, $3) "
+		"ON CONFLICT (kiosk, sender) DO UPDATE SET language = excluded.language",
+		"itt", parts->kiosk, contact_number(parts), language);
 	if (error < 0)
 		return error;
-	return db_run(db, "UPDATE complaint SET updated_ms = $1 WHERE uuid = $2", "it",
-		parts->now_ms, parts->uuid);
+	/* As the kiosk does: what is under way is said in it too. */
+	return db_run(db,
+		"UPDATE complaint SET language = $1 WHERE kiosk = $2 AND uuid IN "
+		"(SELECT uuid FROM complaint_personal WHERE sender = $3)",
+		"tit", language, parts->kiosk, contact_number(parts));
+}
+
+static int take_consent(struct db *db, const struct event_parts *parts)
+{
+	const json_t *announcements = json_object_get(parts->data, "announcements");
+
+	if (!json_is_boolean(announcements))
+		return MAKES_NO_SENSE;
+	if (!*contact_number(parts))
+		return 0;
+	return db_run(db,
+		"INSERT INTO contact_personal (kiosk, sender, announcements) VALUES ($1, $2, $3) "
+		"ON CONFLICT (kiosk, sender) DO UPDATE SET announcements = excluded.announcements",
+		"iti", parts->kiosk, contact_number(parts), (int64_t)json_is_true(announcements));
+}
+
+static int take_balance(struct db *db, const struct event_parts *parts)
+{
+	const char *modem = record_text(parts->data, "modem");
+	const char *until = record_text(parts->data, "valid_until");
+	const char *operator_name = record_words(parts->data, "operator");
+	struct sim sim = { .kiosk = parts->kiosk,
+		.modem = modem,
+		.operator_name = operator_name,
+		.amount = -1,
+		.low = json_is_true(json_object_get(parts->data, "low")),
+		.told_ms = parts->time_ms };
+
+	if (json_is_integer(json_object_get(parts->data, "amount")))
+		sim.amount = record_number(parts->data, "amount");
+	if (!modem || !*modem || strlen(modem) > SIM_WORDS_MAX ||
+		strlen(operator_name) > SIM_WORDS_MAX || sim.amount < -1 ||
+		(until && time_parse(until, &sim.valid_until_ms) < 0))
+		return MAKES_NO_SENSE;
+	return sim_told(db, &sim);
 }
 
 static int take_state(struct db *db, const struct event_parts *parts)
@@ -228,6 +324,10 @@ static int take_state(struct db *db, const struct event_parts *parts)
 			"UPDATE command SET echoed = 1 WHERE id = $1 AND kiosk = $2 AND target = "
 			"$3",
 			"tit", command, parts->kiosk, state_name(state));
+	/* The next answer may be asked about again. */
+	if (error >= 0 && state == STATE_REOPENED)
+		error = db_run(db, "UPDATE complaint SET surveyed_ms = NULL WHERE uuid = $1", "t",
+			parts->uuid);
 	return error < 0 ? error : set_kiosk_state(db, parts, state);
 }
 
@@ -295,7 +395,10 @@ static int take_queued(struct db *db, const struct event_parts *parts)
 	int error = message_id(parts, id);
 	if (error >= 0)
 		error = insert_message(db, parts, id, "queued");
-	if (error <= 0 || !parts->body)
+	/* A survey that a lost life of this database commanded counts too. */
+	if (error > 0 && parts->uuid && strcmp(record_words(parts->data, "purpose"), "survey") == 0)
+		error = survey_made(db, parts->uuid, parts->now_ms);
+	if (error < 0 || !parts->body)
 		return error;
 	error = db_run(db, "UPDATE message SET epoch = $1, seq = $2 WHERE id = $3", "iit",
 		record_number(parts->event, "epoch"), record_number(parts->event, "seq"), id);
@@ -303,6 +406,14 @@ static int take_queued(struct db *db, const struct event_parts *parts)
 		return error;
 	return db_run(db, "INSERT INTO message_personal (id, recipient, text) VALUES ($1, $2, $3)",
 		"ttt", id, record_words(parts->body, "to"), record_words(parts->body, "text"));
+}
+
+/* By the kiosk's clock where that can be believed, for it may tell much later. */
+static int64_t delivery_time(const struct event_parts *parts)
+{
+	bool guess = strcmp(record_words(parts->event, "clock"), "guess") == 0;
+
+	return guess || parts->time_ms > parts->now_ms ? parts->now_ms : parts->time_ms;
 }
 
 /* message.sent, .delivered, .failed, .expired: the last is what the officer sees. */
@@ -317,10 +428,13 @@ static int take_message(struct db *db, const struct event_parts *parts)
 	if (error < 0)
 		return error;
 	/* A late "sent" doesn't take a delivery back. */
-	return db_run(db,
+	error = db_run(db,
 		"UPDATE message SET state = $1, reason = $2, updated_ms = $3 WHERE id = $4 "
 		"AND NOT (state = 'delivered' AND $1 = 'sent')",
 		"ttit", state, record_text(parts->data, "reason"), parts->time_ms, id);
+	if (error < 0 || strcmp(state, "delivered") != 0)
+		return error;
+	return survey_answer_arrived(db, id, delivery_time(parts));
 }
 
 static int take_started(struct db *db, const struct event_parts *parts)
@@ -342,6 +456,11 @@ static const struct {
 	{ "complaint.details", take_details },
 	{ "complaint.state", take_state },
 	{ "complaint.renumbered", take_renumbered },
+	{ "complaint.rated", take_rated },
+	{ "complaint.confidential", take_confidential },
+	{ "contact.language", take_language },
+	{ "contact.consent", take_consent },
+	{ "sim.balance", take_balance },
 	{ "command.applied", take_applied },
 	{ "message.queued", take_queued },
 	{ "message.sent", take_message },

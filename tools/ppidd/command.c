@@ -59,6 +59,14 @@ int command_add(struct db *db, const struct step *step, const struct command *co
 	return error < 0 ? error : 0;
 }
 
+int command_known(struct db *db, const char *id)
+{
+	autorows struct db_rows *rows = NULL;
+
+	int result = db_query(db, &rows, "SELECT 1 FROM command WHERE id = $1", "t", id);
+	return result < 0 ? result : db_step(rows);
+}
+
 static int add_text(json_t *item, const char *key, const char *text)
 {
 	return text && json_object_set_new(item, key, json_string(text)) < 0 ? -ENOMEM : 0;

@@ -23,6 +23,9 @@ struct command {
 /* Gives it the kiosk's next number. -EALREADY when its id is known. In the caller's transaction. */
 must_check int command_add(struct db *db, const struct step *step, const struct command *command);
 
+/* 1 when there is a command of that id, 0 when there is none. */
+must_check int command_known(struct db *db, const char *id);
+
 /* Those not applied yet with a number over after, in order, at most most; caller owns *out. */
 must_check int command_pending(
 	struct db *db, int64_t kiosk, int64_t after, int64_t most, json_t **out);

@@ -10,29 +10,47 @@
 #include "tools/ppidd/record.h"
 #include "wire/ticket.h"
 
+/* In every query $1 is the reader's enum complaint_view: 1 sees what is kept from the unit. */
+#define KEPT(column) "CASE WHEN c.confidential = 1 AND $1 = 0 THEN NULL ELSE " column " END"
+/* One that nothing later of its kind made good. */
+#define UNDELIVERED                                                                                \
+	"EXISTS (SELECT 1 FROM message m WHERE m.complaint = c.uuid "                              \
+	"AND m.state IN ('failed', 'expired') AND NOT EXISTS (SELECT 1 FROM message n "            \
+	"WHERE n.complaint = m.complaint AND n.purpose = m.purpose "                               \
+	"AND n.state IN ('sent', 'delivered') "                                                    \
+	"AND (n.epoch > m.epoch OR (n.epoch = m.epoch AND n.seq > m.seq)))) "
 #define COLUMNS                                                                                    \
 	"c.uuid, c.ticket, c.state, c.channel, c.category, c.language, c.created_ms, "             \
-	"c.updated_ms, c.kiosk, k.name, p.sender, p.name, p.address, p.text, p.pin "
+	"c.updated_ms, c.kiosk, k.name, " KEPT("p.sender") ", " KEPT("p.name") ", " KEPT(          \
+		"p.address") ", p.text, p.pin, c.rating, c.confidential, c.surveyed_ms, "          \
+			     "CASE WHEN " UNDELIVERED "THEN 1 ELSE 0 END "
 #define TABLES                                                                                     \
 	"FROM complaint c JOIN kiosk k ON k.number = c.kiosk "                                     \
 	"LEFT JOIN complaint_personal p ON p.uuid = c.uuid "
-/* $1 a state, "open" or "", $2 a lower-case pattern or "". */
+/* $2 a state, "open", "undelivered" or "", $3 a lower-case pattern or "". */
 #define FILTER                                                                                     \
-	"WHERE ($1 = '' OR c.state = $1 OR ($1 = 'open' AND c.still_open = 1)) "                   \
-	"AND ($2 = '' OR lower(c.ticket) LIKE $2 ESCAPE '!' OR lower(p.text) LIKE $2 ESCAPE '!' "  \
-	"OR lower(p.name) LIKE $2 ESCAPE '!' OR lower(p.address) LIKE $2 ESCAPE '!' "              \
-	"OR p.sender LIKE $2 ESCAPE '!') "
+	"WHERE ($2 = '' OR c.state = $2 OR ($2 = 'open' AND c.still_open = 1) "                    \
+	"OR ($2 = 'undelivered' AND " UNDELIVERED ")) "                                            \
+	"AND ($3 = '' OR lower(c.ticket) LIKE $3 ESCAPE '!' OR lower(p.text) LIKE $3 ESCAPE '!' "  \
+	"OR lower(" KEPT("p.name") ") LIKE $3 ESCAPE '!' OR lower(" KEPT(                          \
+		"p.address") ") "                                                                  \
+			     "LIKE $3 ESCAPE '!' OR " KEPT("p.sender") " LIKE $3 ESCAPE '!') "
 
 static json_t *complaint_row(struct db_rows *rows)
 {
-	return json_pack(
-		"{s:s, s:s, s:s, s:s, s:s?, s:s, s:o, s:o, s:I, s:s, s:s?, s:s?, s:s?, s:s?}",
+	json_t *rating =
+		db_text(rows, 15) ? json_integer((json_int_t)db_integer(rows, 15)) : json_null();
+
+	return json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s, s:o, s:o, s:I, s:s, s:s?, s:s?, s:s?, "
+			 "s:s?, s:o, s:b, s:o, s:b}",
 		"uuid", db_words(rows, 0), "ticket", db_words(rows, 1), "state", db_words(rows, 2),
 		"channel", db_words(rows, 3), "category", db_text(rows, 4), "language",
 		db_words(rows, 5), "created", record_time(db_integer(rows, 6)), "updated",
 		record_time(db_integer(rows, 7)), "kiosk", (json_int_t)db_integer(rows, 8),
 		"kiosk_name", db_words(rows, 9), "from", db_text(rows, 10), "name",
-		db_text(rows, 11), "address", db_text(rows, 12), "text", db_text(rows, 13));
+		db_text(rows, 11), "address", db_text(rows, 12), "text", db_text(rows, 13),
+		"rating", rating, "confidential", db_integer(rows, 16) != 0, "surveyed",
+		record_time(db_integer(rows, 17)), "undelivered", db_integer(rows, 18) != 0);
 }
 
 /* Collects all rows; with_pin adds what only the kiosk may get back. */
@@ -87,8 +105,8 @@ int complaint_list(
 		return result;
 	if (total) {
 		autorows struct db_rows *count = NULL;
-		result = db_query(
-			db, &count, "SELECT count(*) " TABLES FILTER, "tt", filter->state, pattern);
+		result = db_query(db, &count, "SELECT count(*) " TABLES FILTER, "itt",
+			(int64_t)filter->view, filter->state, pattern);
 		if (result >= 0)
 			result = db_step(count);
 		if (result < 0)
@@ -97,12 +115,13 @@ int complaint_list(
 	}
 	result = db_query(db, &rows,
 		"SELECT " COLUMNS TABLES FILTER
-		"ORDER BY c.still_open DESC, c.created_ms DESC, c.ticket DESC LIMIT $3 OFFSET $4",
-		"ttii", filter->state, pattern, filter->most, filter->offset);
+		"ORDER BY c.still_open DESC, c.created_ms DESC, c.ticket DESC LIMIT $4 OFFSET $5",
+		"ittii", (int64_t)filter->view, filter->state, pattern, filter->most,
+		filter->offset);
 	return result < 0 ? result : collect(rows, false, out);
 }
 
-int complaint_find(struct db *db, const char *name, json_t **out)
+int complaint_find(struct db *db, const char *name, enum complaint_view view, json_t **out)
 {
 	autorows struct db_rows *rows = NULL;
 	char ticket[TICKET_SIZE];
@@ -112,8 +131,9 @@ int complaint_find(struct db *db, const char *name, json_t **out)
 			return -ENOENT;
 		name = ticket;
 	}
-	int result = db_query(db, &rows,
-		"SELECT " COLUMNS TABLES "WHERE c.uuid = $1 OR c.ticket = $1", "t", name);
+	int result =
+		db_query(db, &rows, "SELECT " COLUMNS TABLES "WHERE c.uuid = $2 OR c.ticket = $2",
+			"it", (int64_t)view, name);
 	if (result >= 0)
 		result = db_step(rows);
 	if (result <= 0)
@@ -128,19 +148,34 @@ int complaint_page(struct db *db, int64_t kiosk, const char *after, int64_t most
 
 	int result = db_query(db, &rows,
 		"SELECT " COLUMNS TABLES
-		"WHERE c.kiosk = $1 AND c.uuid > $2 ORDER BY c.uuid LIMIT $3",
-		"iti", kiosk, after, most);
+		"WHERE c.kiosk = $2 AND c.uuid > $3 ORDER BY c.uuid LIMIT $4",
+		"iiti", (int64_t)VIEW_WHOLE, kiosk, after, most);
 	return result < 0 ? result : collect(rows, true, out);
 }
 
-int complaint_history(struct db *db, const char *uuid, json_t **out)
+/* Takes out of an event's personal part what the unit may not see. */
+static void keep_identity(const char *type, json_t *body)
+{
+	static const char *const keys[] = { "from", "name", "address" };
+	bool told = record_text(body, "name") || record_text(body, "address");
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		json_object_del(body, keys[i]);
+	/* The words that name and address were taken from. */
+	if (told && strcmp(type, "complaint.details") == 0)
+		json_object_del(body, "text");
+}
+
+int complaint_history(struct db *db, const char *uuid, enum complaint_view view, json_t **out)
 {
 	autorows struct db_rows *rows = NULL;
 	autojson json_t *list = json_array();
 
 	/* An event that a later epoch restates is told once. */
 	int result = db_query(db, &rows,
-		"SELECT " CHAIN_COLUMNS ", e.source, p.body, e.taken_ms FROM event e "
+		"SELECT " CHAIN_COLUMNS
+		", e.source, p.body, e.taken_ms, c.confidential FROM event e "
+		"LEFT JOIN complaint c ON c.uuid = e.complaint "
 		"LEFT JOIN event_personal p ON p.source = e.source AND p.epoch = e.epoch "
 		"AND p.seq = e.seq WHERE e.complaint = $1 AND NOT EXISTS (SELECT 1 FROM event f "
 		"WHERE f.source = e.source AND f.id = e.id AND f.epoch < e.epoch) "
@@ -159,6 +194,8 @@ int complaint_history(struct db *db, const char *uuid, json_t **out)
 			return -ENOMEM;
 		json_t *body = json_loads(
 			db_words(rows, CHAIN_COLUMN_COUNT + 1), JSON_REJECT_DUPLICATES, NULL);
+		if (view == VIEW_UNIT && db_integer(rows, CHAIN_COLUMN_COUNT + 3) != 0)
+			keep_identity(record_words(event, "type"), body);
 		json_object_set_new(event, "personal", body ? body : json_null());
 		json_object_set_new(event, "source",
 			json_integer((json_int_t)db_integer(rows, CHAIN_COLUMN_COUNT)));
@@ -170,17 +207,22 @@ int complaint_history(struct db *db, const char *uuid, json_t **out)
 	return result;
 }
 
-int complaint_messages(struct db *db, const char *uuid, json_t **out)
+int complaint_messages(struct db *db, const char *uuid, enum complaint_view view, json_t **out)
 {
 	autorows struct db_rows *rows = NULL;
 	autojson json_t *list = json_array();
 
 	int result = db_query(db, &rows,
-		"SELECT m.id, m.purpose, m.state, m.reason, p.recipient, p.text, m.queued_ms, "
-		"m.updated_ms, m.command FROM message m LEFT JOIN message_personal p ON p.id = "
-		"m.id "
-		"WHERE m.complaint = $1 ORDER BY m.queued_ms, m.id",
-		"t", uuid);
+		"SELECT m.id, m.purpose, m.state, m.reason, " KEPT(
+			"p.recipient") ", CASE WHEN c.confidential = 1 AND $1 = 0 AND m.purpose "
+				       "NOT IN ('answer', "
+				       "'question', 'state', 'survey') THEN NULL ELSE p.text END, "
+				       "m.queued_ms, "
+				       "m.updated_ms, m.command FROM message m "
+				       "LEFT JOIN complaint c ON c.uuid = m.complaint "
+				       "LEFT JOIN message_personal p ON p.id = m.id "
+				       "WHERE m.complaint = $2 ORDER BY m.queued_ms, m.id",
+		"it", (int64_t)view, uuid);
 	if (result < 0)
 		return result;
 	while ((result = db_step(rows)) > 0) {

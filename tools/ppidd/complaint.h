@@ -8,31 +8,42 @@
 #include "tools/ppidd/db.h"
 #include "wire/state.h"
 
+/*
+ * What a reader may see. Of a confidential complaint the unit that handles it gets neither
+ * name, address and number, nor words that hold them, nor can it find it by them.
+ */
+enum complaint_view { VIEW_UNIT = 0, VIEW_WHOLE = 1 };
+
 struct complaint_filter {
-	const char *state;  /* a state's name, "open", or "" for all */
+	enum complaint_view view;
+	const char *state;  /* a state's name, "open", "undelivered", or "" for all */
 	const char *search; /* in ticket, text, name, address, number; "" for all */
 	int64_t offset, most;
 };
 
 /*
  * Open ones first, then the newest: array of {ticket, state, channel, from, name, address,
- * category, text, created, updated, uuid, kiosk, kiosk_name, language}; *total (may be NULL)
- * gets how many there are in all pages. Caller owns *out.
+ * category, text, created, updated, uuid, kiosk, kiosk_name, language, rating, confidential,
+ * surveyed, undelivered}; *total (may be NULL) gets how many there are in all pages. Caller
+ * owns *out.
  */
 must_check int complaint_list(
 	struct db *db, const struct complaint_filter *filter, json_t **out, int64_t *total);
 
 /* One of them, by UUID or by ticket number as a person writes it. -ENOENT. */
-must_check int complaint_find(struct db *db, const char *name, json_t **out);
+must_check int complaint_find(
+	struct db *db, const char *name, enum complaint_view view, json_t **out);
 
 /* Those of a kiosk for its own store after a restore, with pin, ordered by uuid. */
 must_check int complaint_page(
 	struct db *db, int64_t kiosk, const char *after, int64_t most, json_t **out);
 
 /* Its events of kiosk and server in the order taken, each with "source" and "personal". */
-must_check int complaint_history(struct db *db, const char *uuid, json_t **out);
+must_check int complaint_history(
+	struct db *db, const char *uuid, enum complaint_view view, json_t **out);
 /* Its messages: {message, purpose, state, reason, to, text, queued, updated, command}. */
-must_check int complaint_messages(struct db *db, const char *uuid, json_t **out);
+must_check int complaint_messages(
+	struct db *db, const char *uuid, enum complaint_view view, json_t **out);
 /* Commands for it that a kiosk has not applied, or refused: {id, type, state, reason, text}. */
 must_check int complaint_commands(struct db *db, const char *uuid, json_t **out);
 

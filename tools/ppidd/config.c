@@ -10,6 +10,9 @@
 #include "base/log.h"
 #include "tools/ppidd/db.h"
 
+#define SURVEY_DAYS_DEFAULT 3
+#define SURVEY_DAYS_MAX 365
+
 static bool is_loopback(const struct sockaddr_storage *address)
 {
 	if (address->ss_family == AF_INET6)
@@ -100,6 +103,7 @@ static int take_entry(void *context, const struct conf_entry *entry)
 	struct config *config = context;
 	bool server = strcmp(entry->section, "server") == 0;
 	bool store = strcmp(entry->section, "store") == 0;
+	bool desk = strcmp(entry->section, "desk") == 0;
 
 	if (server && strcmp(entry->key, "listen") == 0)
 		return take_listen(config, entry);
@@ -115,8 +119,11 @@ static int take_entry(void *context, const struct conf_entry *entry)
 		return conf_string(entry, &config->timezone);
 	if (store && strcmp(entry->key, "url") == 0)
 		return take_store(entry, &config->store_url);
+	if (desk && strcmp(entry->key, "survey_after_days") == 0)
+		return conf_integer(entry, 0, SURVEY_DAYS_MAX, &config->survey_after_days);
 	return conf_refuse(entry, "unknown: known are [server] listen, tls_cert, tls_key, office, "
-				  "timezone, frame_ancestors and [store] url");
+				  "timezone, frame_ancestors, [store] url and "
+				  "[desk] survey_after_days");
 }
 
 static int check_whole(const char *path, const struct config *config)
@@ -150,6 +157,7 @@ static int check_whole(const char *path, const struct config *config)
 
 int config_read(const char *path, struct config *config)
 {
+	config->survey_after_days = SURVEY_DAYS_DEFAULT;
 	int error = conf_read(path, take_entry, config);
 
 	if (error < 0 && error != -EINVAL)

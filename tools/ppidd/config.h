@@ -19,6 +19,7 @@ struct config {
 	char *office;		  /* the name on every page */
 	char *timezone;		  /* as TZ */
 	char *store_url;
+	int64_t survey_after_days; /* 0: complainants are asked by officers only */
 };
 
 /*

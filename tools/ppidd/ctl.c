@@ -8,9 +8,11 @@
 #include <termios.h>
 
 #include "base/log.h"
+#include "tools/ppidd/announce.h"
 #include "tools/ppidd/decision.h"
 #include "tools/ppidd/officer.h"
 #include "tools/ppidd/record.h"
+#include "tools/ppidd/survey.h"
 #include "tools/ppidd/verify.h"
 
 #define COMPLAINT_NAME_MAX 100
@@ -192,6 +194,8 @@ static int decision_result(struct ctl *ctl, int error, json_t *complaint)
 		log_error("that is no legal step from the complaint's state (see ppidctl show)");
 	else if (error == -EINVAL)
 		log_error("the text is empty");
+	else if (error == -EEXIST)
+		log_error("they were asked already, or have told");
 	else if (error == -EMSGSIZE)
 		log_error("the text is too long");
 	else if (error == -EILSEQ)
@@ -244,6 +248,35 @@ static int state_command(struct ctl *ctl)
 	return decision_result(ctl, error, complaint);
 }
 
+static int survey_command(struct ctl *ctl)
+{
+	struct decision decision = { .complaint = ctl->arguments[0] };
+	json_t *complaint = NULL;
+
+	int error = decide_survey(ctl->db, &ctl->step, &decision, &complaint);
+	return decision_result(ctl, error, complaint);
+}
+
+static int announce_command(struct ctl *ctl)
+{
+	struct announcement announcement = { .text = ctl->arguments[1] };
+
+	if (strcmp(ctl->arguments[0], "all") != 0) {
+		announcement.kiosk = kiosk_number(ctl->arguments[0]);
+		if (announcement.kiosk == 0)
+			return bad_usage("name a kiosk by its number from 1 to 999, or say all");
+	}
+	int count = announce(ctl->db, &ctl->step, &announcement);
+	if (count == -ENOENT) {
+		log_error("no such kiosk is enrolled: ppidctl kiosk list shows them");
+		return CTL_FAILED;
+	}
+	if (count < 0)
+		return decision_result(ctl, count, NULL);
+	printf(ctl->json ? "{\"kiosks\": %d}\n" : "commanded to %d kiosks\n", count);
+	return CTL_FINE;
+}
+
 static int verify_command(struct ctl *ctl)
 {
 	autofree char *fault = NULL;
@@ -294,6 +327,9 @@ const struct ctl_command ctl_commands[] = {
 	{ "answer", "TICKET TEXT", 2, 2, "answers it and resolves it", answer_command },
 	{ "state", "TICKET STATE [REASON]", 2, 3, "changes its state", state_command },
 	{ "question", "TICKET TEXT", 2, 2, "asks the complainant", question_command },
+	{ "survey", "TICKET", 1, 1, "asks the complainant whether it helped", survey_command },
+	{ "announce", "KIOSK|all TEXT", 2, 2, "tells everybody who agreed to be told",
+		announce_command },
 	{ "events", "", 0, 0, "shows the event logs", ctl_events },
 	{ "verify", "", 0, 0, "checks every chain of events", verify_command },
 	{ "backup", "FILE", 1, 1, "copies the database while it is in use", backup_command },

@@ -74,7 +74,9 @@ int ctl_user_list(struct ctl *ctl)
 int ctl_complaints(struct ctl *ctl)
 {
 	static const char *const keys[] = { "ticket", "state", "channel", "created", "text", NULL };
-	struct complaint_filter filter = { .state = "", .search = "", .most = COMPLAINTS_A_TIME };
+	struct complaint_filter filter = {
+		.view = VIEW_WHOLE, .state = "", .search = "", .most = COMPLAINTS_A_TIME
+	};
 	autojson json_t *all = json_array();
 	bool more = true;
 
@@ -124,12 +126,12 @@ int ctl_show(struct ctl *ctl)
 
 	int error = db_begin_read(ctl->db);
 	if (error >= 0)
-		error = complaint_find(ctl->db, ctl->arguments[0], &complaint);
+		error = complaint_find(ctl->db, ctl->arguments[0], VIEW_WHOLE, &complaint);
 	const char *uuid = record_words(complaint, "uuid");
 	if (error >= 0)
-		error = complaint_history(ctl->db, uuid, &events);
+		error = complaint_history(ctl->db, uuid, VIEW_WHOLE, &events);
 	if (error >= 0)
-		error = complaint_messages(ctl->db, uuid, &messages);
+		error = complaint_messages(ctl->db, uuid, VIEW_WHOLE, &messages);
 	if (error >= 0)
 		error = complaint_commands(ctl->db, uuid, &commands);
 	db_rollback(ctl->db);

@@ -18,8 +18,7 @@ struct deed {
 	size_t words_most;
 };
 
-/* The words as they will be sent: line ends unified, blank edges cut. */
-static int tidy_words(const char *words, size_t most, char **out)
+int decision_words(const char *words, size_t most, char **out)
 {
 	const char *begin = words + strspn(words, " \t\r\n");
 	size_t length = strlen(begin), used = 0;
@@ -96,14 +95,6 @@ static int find_way(const json_t *complaint, const struct deed *deed,
 	return 0;
 }
 
-static int decision_made(struct db *db, const char *once)
-{
-	autorows struct db_rows *rows = NULL;
-
-	int result = db_query(db, &rows, "SELECT 1 FROM command WHERE id = $1", "t", once);
-	return result < 0 ? result : db_step(rows);
-}
-
 static int do_in_step(struct db *db, const struct step *step, const struct decision *decision,
 	const struct deed *deed, const char *words)
 {
@@ -111,7 +102,7 @@ static int do_in_step(struct db *db, const struct step *step, const struct decis
 	enum complaint_state path[STATE_COUNT];
 	int count = 0;
 
-	int error = complaint_find(db, decision->complaint, &complaint);
+	int error = complaint_find(db, decision->complaint, VIEW_WHOLE, &complaint);
 	if (error < 0)
 		return error;
 	struct command command = {
@@ -126,7 +117,7 @@ static int do_in_step(struct db *db, const struct step *step, const struct decis
 	uuid_new(command.id);
 	if (decision->once && uuid_valid(decision->once))
 		memcpy(command.id, decision->once, sizeof(command.id));
-	int made = decision_made(db, command.id);
+	int made = command_known(db, command.id);
 	if (made != 0)
 		return made < 0 ? made : -EALREADY;
 	error = find_way(complaint, deed, path, &count);
@@ -148,7 +139,7 @@ static int decide(struct db *db, const struct step *step, const struct decision 
 {
 	autofree char *words = NULL;
 
-	int error = tidy_words(decision->text ? decision->text : "", deed->words_most, &words);
+	int error = decision_words(decision->text ? decision->text : "", deed->words_most, &words);
 	if (error < 0)
 		return error;
 	if (deed->words_needed && !*words)
@@ -159,7 +150,7 @@ static int decide(struct db *db, const struct step *step, const struct decision 
 	error = db_end(db, do_in_step(db, step, decision, deed, words));
 	if (error < 0 || !complaint)
 		return error;
-	return complaint_find(db, decision->complaint, complaint);
+	return complaint_find(db, decision->complaint, VIEW_WHOLE, complaint);
 }
 
 int decide_state(struct db *db, const struct step *step, const struct decision *decision,
@@ -223,6 +214,8 @@ const char *decision_refusal(int error)
 		return "Teksnya terlalu panjang.";
 	case -EILSEQ:
 		return "Teksnya berisi huruf yang rusak.";
+	case -EEXIST:
+		return "Pengadu sudah ditanyai, atau sudah memberi penilaian.";
 	case -EALREADY:
 		return "Keputusan ini sudah tercatat.";
 	default:

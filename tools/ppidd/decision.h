@@ -36,6 +36,12 @@ must_check int decide_answer(struct db *db, const struct step *step,
 must_check int decide_question(struct db *db, const struct step *step,
 	const struct decision *decision, json_t **complaint);
 
+/*
+ * The words as they will be sent: line ends unified, blank edges cut; caller frees *out.
+ * -EMSGSIZE: more than most bytes; -EILSEQ: not UTF-8 text.
+ */
+must_check int decision_words(const char *words, size_t most, char **out);
+
 /* Whether an answer or a question can be given in that state. */
 bool decision_may_answer(enum complaint_state state);
 bool decision_may_ask(enum complaint_state state);

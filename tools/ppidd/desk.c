@@ -70,6 +70,17 @@ bool desk_form_ok(struct request *request, bool changes, int *error)
 	return true;
 }
 
+enum complaint_view desk_view(const struct request *request)
+{
+	return officer_sees_identity(&request->officer) ? VIEW_WHOLE : VIEW_UNIT;
+}
+
+const char *desk_actor(const struct request *request, char out[static DESK_ACTOR_SIZE])
+{
+	snprintf(out, DESK_ACTOR_SIZE, "officer:%s", request->officer.name);
+	return out;
+}
+
 /* A path of this desk: never another server's address. */
 static bool local_path(const char *path)
 {
@@ -202,6 +213,9 @@ const struct route desk_routes[] = {
 	{ "POST", "/complaints/*/state", ROUTE_DESK, FORM_MOST, desk_post_state },
 	{ "POST", "/complaints/*/answer", ROUTE_DESK, FORM_MOST, desk_post_answer },
 	{ "POST", "/complaints/*/question", ROUTE_DESK, FORM_MOST, desk_post_question },
+	{ "POST", "/complaints/*/survey", ROUTE_DESK, FORM_MOST, desk_post_survey },
+	{ "GET", "/announcements", ROUTE_DESK, 0, desk_get_announcements },
+	{ "POST", "/announcements", ROUTE_DESK, FORM_MOST, desk_post_announcement },
 	{ "GET", "/kiosks", ROUTE_DESK, 0, desk_get_kiosks },
 	{ "POST", "/kiosks/*/checked", ROUTE_DESK, FORM_MOST, desk_post_checked },
 	{ "GET", "/unreadable", ROUTE_DESK, 0, desk_get_unreadable },

@@ -3,6 +3,7 @@
 #ifndef PPIDD_DESK_H
 #define PPIDD_DESK_H
 
+#include "tools/ppidd/complaint.h"
 #include "tools/ppidd/html.h"
 #include "tools/ppidd/http.h"
 
@@ -19,6 +20,14 @@ void desk_form_token(struct request *request, FILE *out);
  */
 must_check bool desk_form_ok(struct request *request, bool changes, int *error);
 
+/* What the officer may see of complaints. */
+enum complaint_view desk_view(const struct request *request);
+/* Instead of a name, address or number that isn't for the reader. */
+#define DESK_KEPT "dirahasiakan"
+/* The officer as an event's actor. */
+#define DESK_ACTOR_SIZE (OFFICER_NAME_MAX + 16)
+const char *desk_actor(const struct request *request, char out[static DESK_ACTOR_SIZE]);
+
 int desk_get_login(struct request *request);
 int desk_post_login(struct request *request);
 int desk_post_logout(struct request *request);
@@ -27,6 +36,9 @@ int desk_get_complaint(struct request *request);
 int desk_post_state(struct request *request);
 int desk_post_answer(struct request *request);
 int desk_post_question(struct request *request);
+int desk_post_survey(struct request *request);
+int desk_get_announcements(struct request *request);
+int desk_post_announcement(struct request *request);
 int desk_get_kiosks(struct request *request);
 int desk_post_checked(struct request *request);
 int desk_get_unreadable(struct request *request);
@@ -34,5 +46,10 @@ int desk_get_unreadable(struct request *request);
 /* desk_history.c: one complaint's history in plain words. */
 void desk_history(FILE *out, const json_t *events);
 void desk_messages(FILE *out, const json_t *messages, const json_t *commands);
+/* What the complainant added later with words of their own. */
+void desk_additions(FILE *out, const json_t *events);
+
+/* desk_reason.c: a kiosk's reason in an officer's language; unknown ones as they are. */
+void desk_reason(const char *reason, char *out, size_t size);
 
 #endif

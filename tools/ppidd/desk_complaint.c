@@ -8,8 +8,10 @@
 #include "tools/ppidd/decision.h"
 #include "tools/ppidd/desk.h"
 #include "tools/ppidd/record.h"
+#include "tools/ppidd/survey.h"
 
 #define TIME_WORDS 40
+#define RATING_WORDS 64
 
 struct form_state {
 	const char *wrong; /* what was refused, or NULL */
@@ -94,6 +96,33 @@ static bool has_next(enum complaint_state state)
 	return false;
 }
 
+/* Whether the complainant was asked if it helped, and the button to ask. */
+static void survey_form(
+	struct request *request, FILE *out, const json_t *complaint, enum complaint_state state)
+{
+	const char *surveyed = record_text(complaint, "surveyed");
+	char time[TIME_WORDS];
+
+	if (state != STATE_RESOLVED && state != STATE_CLOSED)
+		return;
+	html(out, "<section class=\"card\"><h2>Kepuasan pengadu</h2>\n");
+	if (record_number(complaint, "rating") != 0) {
+		html(out, "<p>%lld dari 5: %s.</p></section>\n",
+			(long long)record_number(complaint, "rating"),
+			word_rating(record_number(complaint, "rating")));
+		return;
+	}
+	if (surveyed) {
+		html(out, "<p>Sudah ditanyakan %s; belum dijawab.</p></section>\n",
+			word_time(surveyed, time));
+		return;
+	}
+	form_head(request, out, record_words(complaint, "uuid"), "survey");
+	html(out, "<p class=\"help\">Pengadu ditanyai lewat SMS apakah jawabannya membantu, kalau "
+		  "ia bersedia menerima kabar dari kantor.</p>\n"
+		  "<button class=\"second\">Tanyakan kepuasan</button></form></section>\n");
+}
+
 static void forms(
 	struct request *request, FILE *out, const json_t *complaint, const struct form_state *form)
 {
@@ -106,6 +135,7 @@ static void forms(
 	html(out, "<div class=\"forms\">\n");
 	if (decision_may_answer(state))
 		answer_form(request, out, uuid, state, form);
+	survey_form(request, out, complaint, state);
 	if (decision_may_ask(state))
 		question_form(request, out, uuid, form);
 	if (has_next(state))
@@ -120,21 +150,46 @@ static void fact(FILE *out, const char *key, const char *value)
 	html(out, "<div><dt>%s</dt><dd>%s</dd></div>\n", key, value && *value ? value : "–");
 }
 
-static void facts(FILE *out, const json_t *complaint)
+/* Name, address and number; the query has left out what the reader may not see. */
+static void identity(struct request *request, FILE *out, const json_t *complaint)
 {
-	char time[TIME_WORDS];
+	bool confidential = json_is_true(json_object_get(complaint, "confidential"));
+	static const struct {
+		const char *label, *key;
+	} parts[] = { { "Nama", "name" }, { "Alamat", "address" }, { "Nomor", "from" } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		const char *value = record_text(complaint, parts[i].key);
+		if (confidential && desk_view(request) == VIEW_UNIT)
+			value = DESK_KEPT;
+		fact(out, parts[i].label, value);
+	}
+	if (confidential && desk_view(request) == VIEW_WHOLE)
+		fact(out, "Rahasia", "Identitas ini tidak ditunjukkan kepada petugas lain.");
+}
+
+static void facts(
+	struct request *request, FILE *out, const json_t *complaint, const json_t *history)
+{
+	char time[TIME_WORDS], rating[RATING_WORDS];
 	const char *state = record_words(complaint, "state");
+	int64_t stars = record_number(complaint, "rating");
 
 	html(out, "<p><span class=\"state %s\">%s</span></p>\n", state, word_state(state));
-	html(out, "<blockquote class=\"text\">%s</blockquote>\n<dl>\n",
+	html(out, "<blockquote class=\"text\">%s</blockquote>\n",
 		record_text(complaint, "text") ? record_text(complaint, "text")
 					       : "(isi sudah dihapus)");
-	fact(out, "Nama", record_text(complaint, "name"));
-	fact(out, "Alamat", record_text(complaint, "address"));
-	fact(out, "Nomor", record_text(complaint, "from"));
+	desk_additions(out, history);
+	html(out, "<dl>\n");
+	identity(request, out, complaint);
 	fact(out, "Diterima", word_time(record_text(complaint, "created"), time));
 	fact(out, "Melalui", word_channel(record_words(complaint, "channel")));
 	fact(out, "Kotak", record_text(complaint, "kiosk_name"));
+	if (stars != 0) {
+		snprintf(rating, sizeof(rating), "★ %lld dari 5: %s", (long long)stars,
+			word_rating(stars));
+		fact(out, "Penilaian", rating);
+	}
 	html(out, "</dl>\n");
 }
 
@@ -146,6 +201,8 @@ static const char *done_words(const char *done)
 		return "Jawaban tercatat dan diteruskan ke kotak untuk dikirim.";
 	if (strcmp(done, "question") == 0)
 		return "Pertanyaan tercatat dan diteruskan ke kotak untuk dikirim.";
+	if (strcmp(done, "survey") == 0)
+		return "Pertanyaan kepuasan diteruskan ke kotak.";
 	if (strcmp(done, "state") == 0)
 		return "Status tercatat.";
 	return NULL;
@@ -158,9 +215,9 @@ static int fill_page(struct request *request, struct page *page, const json_t *c
 	const char *uuid = record_words(complaint, "uuid");
 	autojson json_t *history = NULL, *messages = NULL, *commands = NULL;
 
-	int error = complaint_history(request->db, uuid, &history);
+	int error = complaint_history(request->db, uuid, desk_view(request), &history);
 	if (error >= 0)
-		error = complaint_messages(request->db, uuid, &messages);
+		error = complaint_messages(request->db, uuid, desk_view(request), &messages);
 	if (error >= 0)
 		error = complaint_commands(request->db, uuid, &commands);
 	if (error < 0)
@@ -170,7 +227,7 @@ static int fill_page(struct request *request, struct page *page, const json_t *c
 	else if (done)
 		html(page->out, "<p class=\"right\" role=\"status\">%s</p>\n", done);
 	html(page->out, "<div class=\"columns\">\n<div>\n<section class=\"card\">");
-	facts(page->out, complaint);
+	facts(request, page->out, complaint, history);
 	html(page->out, "</section>\n");
 	forms(request, page->out, complaint, form);
 	html(page->out, "</div>\n<div>\n");
@@ -187,7 +244,7 @@ static int show(struct request *request, unsigned status, const struct form_stat
 	char title[64], reload[96];
 	int64_t refresh_s = 0;
 
-	int error = complaint_find(request->db, request->part, &complaint);
+	int error = complaint_find(request->db, request->part, desk_view(request), &complaint);
 	if (error == -ENOENT)
 		return answer_error(request, MHD_HTTP_NOT_FOUND, decision_refusal(error));
 	if (error >= 0 && request_integer(request, "refresh", 1, 60, 0, &refresh_s) < 0)
@@ -224,7 +281,8 @@ static int decided(struct request *request, int error, const char *form, const c
 		struct form_state state = {
 			.wrong = decision_refusal(error), .text = text, .form = form
 		};
-		unsigned status = error == -EPERM   ? MHD_HTTP_CONFLICT
+		bool conflict = error == -EPERM || error == -EEXIST;
+		unsigned status = conflict	    ? MHD_HTTP_CONFLICT
 				  : error == -EBUSY ? MHD_HTTP_SERVICE_UNAVAILABLE
 						    : MHD_HTTP_BAD_REQUEST;
 		/* A text that isn't UTF-8 can't be shown again. */
@@ -243,15 +301,14 @@ typedef int decider(struct db *db, const struct step *step, const struct decisio
 static int post_decision(struct request *request, const char *form, decider *decide)
 {
 	autofree char *text = NULL, *once = NULL;
-	char actor[OFFICER_NAME_MAX + 16];
+	char actor[DESK_ACTOR_SIZE];
 	int error = 0;
 
 	if (!desk_form_ok(request, true, &error))
 		return error;
 	text = request_field(request, "text");
 	once = request_field(request, "once");
-	snprintf(actor, sizeof(actor), "officer:%s", request->officer.name);
-	struct step step = { .now_ms = request->now_ms, .actor = actor };
+	struct step step = { .now_ms = request->now_ms, .actor = desk_actor(request, actor) };
 	struct decision decision = { .complaint = request->part, .once = once, .text = text };
 	error = decide(request->db, &step, &decision, NULL);
 	return decided(request, error, form, text);
@@ -267,10 +324,15 @@ int desk_post_question(struct request *request)
 	return post_decision(request, "question", decide_question);
 }
 
+int desk_post_survey(struct request *request)
+{
+	return post_decision(request, "survey", decide_survey);
+}
+
 int desk_post_state(struct request *request)
 {
 	autofree char *to = NULL, *text = NULL, *once = NULL;
-	char actor[OFFICER_NAME_MAX + 16];
+	char actor[DESK_ACTOR_SIZE];
 	enum complaint_state state;
 	int error = 0;
 
@@ -279,8 +341,7 @@ int desk_post_state(struct request *request)
 	to = request_field(request, "to");
 	text = request_field(request, "text");
 	once = request_field(request, "once");
-	snprintf(actor, sizeof(actor), "officer:%s", request->officer.name);
-	struct step step = { .now_ms = request->now_ms, .actor = actor };
+	struct step step = { .now_ms = request->now_ms, .actor = desk_actor(request, actor) };
 	struct decision decision = { .complaint = request->part, .once = once, .text = text };
 	error = to && state_from_name(to, &state)
 			? decide_state(request->db, &step, &decision, state, NULL)

@@ -6,7 +6,9 @@
 #include "tools/ppidd/record.h"
 
 #define TIME_WORDS 40
+#define REASON_SIZE 1024
 #define OFFICER_PREFIX "officer:"
+#define STATE_BECOMES "Status menjadi"
 
 static const char *who(const char *actor)
 {
@@ -33,16 +35,28 @@ static const char *what(const json_t *event)
 		{ "complaint.received", "Aduan diterima" },
 		{ "complaint.restored", "Aduan dikembalikan ke kotak dari server" },
 		{ "complaint.details", "Keterangan tambahan dari pengadu" },
-		{ "complaint.state", "Status menjadi" },
+		{ "complaint.state", STATE_BECOMES },
 		{ "complaint.answer", "Jawaban petugas" },
 		{ "complaint.question", "Pertanyaan petugas" },
 		{ "complaint.renumbered", "Nomor tiket diganti" },
+		{ "complaint.rated", "Penilaian pengadu" },
+		{ "complaint.confidential", "Kerahasiaan identitas" },
+		{ "complaint.survey", "Pengadu ditanyai kepuasannya" },
 	};
+	const json_t *data = json_object_get(event, "data");
 	const char *type = record_words(event, "type");
 
 	if ((strcmp(type, "complaint.state") == 0 || strcmp(type, "complaint.renumbered") == 0) &&
 		is_echo(event))
 		return NULL;
+	/* What complainants decide themselves. */
+	if (strcmp(type, "complaint.state") == 0 &&
+		strcmp(record_words(event, "actor"), "complainant") == 0) {
+		if (strcmp(record_words(data, "to"), "withdrawn") == 0)
+			return "Aduan dicabut oleh pengadu";
+		if (strcmp(record_words(data, "to"), "reopened") == 0)
+			return "Aduan dibuka kembali oleh pengadu";
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		if (strcmp(words[i].type, type) == 0)
 			return words[i].words;
@@ -56,21 +70,36 @@ static void details(FILE *out, const char *label, const char *text)
 		html(out, "<span class=\"text\">%s%s</span>", label, text);
 }
 
+/* What the words of an event are about, in its headline. */
+static void headline(FILE *out, const json_t *event, const char *words)
+{
+	const json_t *data = json_object_get(event, "data");
+	const char *type = record_words(event, "type");
+	int64_t rating = record_number(data, "rating");
+
+	html(out, "<strong>%s", words);
+	if (strcmp(words, STATE_BECOMES) == 0)
+		html(out, " %s", word_state(record_words(data, "to")));
+	if (strcmp(type, "complaint.renumbered") == 0)
+		html(out, ": %s → %s", record_words(data, "old"), record_words(data, "ticket"));
+	if (strcmp(type, "complaint.rated") == 0)
+		html(out, ": %lld dari 5, %s", (long long)rating, word_rating(rating));
+	if (strcmp(type, "complaint.confidential") == 0)
+		html(out, json_is_true(json_object_get(data, "on")) ? ": diminta pengadu"
+								    : ": dilepas pengadu");
+	html(out, "</strong>");
+}
+
 static void one_event(FILE *out, const json_t *event, const char *words)
 {
 	const json_t *data = json_object_get(event, "data");
 	const json_t *body = json_object_get(event, "personal");
 	const char *type = record_words(event, "type");
-	char time[TIME_WORDS];
+	char time[TIME_WORDS], reason[REASON_SIZE];
 
-	html(out, "<li><span class=\"meta\">%s · %s</span><strong>%s",
-		who(record_words(event, "actor")), word_time(record_text(event, "time"), time),
-		words);
-	if (strcmp(type, "complaint.state") == 0)
-		html(out, " %s", word_state(record_words(data, "to")));
-	if (strcmp(type, "complaint.renumbered") == 0)
-		html(out, ": %s → %s", record_words(data, "old"), record_words(data, "ticket"));
-	html(out, "</strong>");
+	html(out, "<li><span class=\"meta\">%s · %s</span>", who(record_words(event, "actor")),
+		word_time(record_text(event, "time"), time));
+	headline(out, event, words);
 	if (strcmp(type, "complaint.details") == 0) {
 		details(out, "Nama: ", record_text(body, "name"));
 		details(out, "Alamat: ", record_text(body, "address"));
@@ -78,9 +107,31 @@ static void one_event(FILE *out, const json_t *event, const char *words)
 	if (strcmp(type, "complaint.received") != 0 && strcmp(type, "complaint.restored") != 0)
 		details(out, "", record_text(body, "text"));
 	details(out, "Alasan: ", record_text(body, "reason"));
-	if (strcmp(type, "complaint.state") == 0)
-		details(out, "Alasan: ", record_text(data, "reason"));
+	if (strcmp(type, "complaint.state") == 0 && record_text(data, "reason")) {
+		desk_reason(record_text(data, "reason"), reason, sizeof(reason));
+		details(out, "Alasan: ", reason);
+	}
 	html(out, "</li>\n");
+}
+
+void desk_additions(FILE *out, const json_t *events)
+{
+	size_t i;
+	json_t *event;
+
+	json_array_foreach (events, i, event) {
+		const json_t *body = json_object_get(event, "personal");
+		char time[TIME_WORDS];
+		/* With a name or an address it was the answer to our question for them. */
+		if (strcmp(record_words(event, "type"), "complaint.details") != 0 ||
+			!*record_words(body, "text") || record_text(body, "name") ||
+			record_text(body, "address"))
+			continue;
+		html(out,
+			"<blockquote class=\"text addition\"><span class=\"meta\">Tambahan %s"
+			"</span>%s</blockquote>\n",
+			word_time(record_text(event, "time"), time), record_words(body, "text"));
+	}
 }
 
 void desk_history(FILE *out, const json_t *events)
@@ -103,6 +154,8 @@ static const char *word_command(const char *type)
 		return "Jawaban";
 	if (strcmp(type, "question") == 0)
 		return "Pertanyaan";
+	if (strcmp(type, "survey") == 0)
+		return "Pertanyaan kepuasan";
 	return strcmp(type, "renumber") == 0 ? "Nomor tiket baru" : "Perubahan status";
 }
 
@@ -110,15 +163,16 @@ static const char *word_command(const char *type)
 static void one_command(FILE *out, const json_t *command)
 {
 	bool refused = strcmp(record_words(command, "state"), "refused") == 0;
-	char time[TIME_WORDS];
+	char time[TIME_WORDS], reason[REASON_SIZE];
 
 	html(out,
 		"<li><span class=\"meta\">%s</span><strong>%s</strong> <span class=\"delivery "
 		"%s\">",
 		word_time(record_text(command, "created"), time),
 		word_command(record_words(command, "type")), refused ? "failed" : "queued");
+	desk_reason(record_words(command, "reason"), reason, sizeof(reason));
 	if (refused)
-		html(out, "ditolak kotak: %s", record_words(command, "reason"));
+		html(out, "ditolak kotak: %s", reason);
 	else
 		html(out, "menunggu diambil kotak");
 	html(out, "</span>");
@@ -130,15 +184,15 @@ static void one_command(FILE *out, const json_t *command)
 static bool may_show(const char *purpose)
 {
 	return strcmp(purpose, "answer") == 0 || strcmp(purpose, "question") == 0 ||
-	       strcmp(purpose, "state") == 0;
+	       strcmp(purpose, "state") == 0 || strcmp(purpose, "survey") == 0;
 }
 
 static void one_message(FILE *out, const json_t *message)
 {
 	const char *state = record_words(message, "state");
-	const char *reason = record_words(message, "reason");
-	char time[TIME_WORDS];
+	char time[TIME_WORDS], reason[REASON_SIZE];
 
+	desk_reason(record_words(message, "reason"), reason, sizeof(reason));
 	html(out,
 		"<li><span class=\"meta\">%s</span><strong>%s</strong> "
 		"<span class=\"delivery %s\">%s%s%s</span>",

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Lists: complaints, kiosks, unreadable messages. */
+/* Lists: complaints and unreadable messages. */
 #include <errno.h>
 #include <string.h>
 
 #include "tools/ppidd/complaint.h"
 #include "tools/ppidd/desk.h"
 #include "tools/ppidd/record.h"
+#include "tools/ppidd/sim.h"
 #include "wire/ticket.h"
 
 #define PER_PAGE 50
@@ -28,7 +29,8 @@ static int read_view(struct request *request, struct list_view *view)
 	view->state = request_argument(request, "state");
 	view->search = request_argument(request, "q");
 	if (!view->state ||
-		(strcmp(view->state, "open") != 0 && !state_from_name(view->state, &state)))
+		(strcmp(view->state, "open") != 0 && strcmp(view->state, "undelivered") != 0 &&
+			!state_from_name(view->state, &state)))
 		view->state = "";
 	if (!view->search || strlen(view->search) > SEARCH_MOST)
 		view->search = "";
@@ -57,6 +59,7 @@ static void filter_form(FILE *out, const struct list_view *view)
 		  "<div><label for=\"state\">Status</label><select id=\"state\" name=\"state\">");
 	option(out, "", "Semua", view->state);
 	option(out, "open", "Belum selesai", view->state);
+	option(out, "undelivered", "Pesan gagal", view->state);
 	for (int i = 0; i < STATE_COUNT; i++) {
 		const char *name = state_name((enum complaint_state)i);
 		option(out, name, word_state(name), view->state);
@@ -87,20 +90,38 @@ static void refresh_line(FILE *out, const struct list_view *view)
 			view->query, (long long)view->page, (long long)REFRESH_S);
 }
 
+/* Who complains, as far as the reader may know. */
+static const char *complainant(const json_t *complaint)
+{
+	const char *name = record_words(complaint, "name");
+
+	if (*name)
+		return name;
+	if (record_text(complaint, "from"))
+		return record_words(complaint, "from");
+	return json_is_true(json_object_get(complaint, "confidential")) ? DESK_KEPT : "";
+}
+
 static void list_item(FILE *out, const json_t *complaint)
 {
 	const char *state = record_words(complaint, "state");
-	const char *name = record_words(complaint, "name");
+	int64_t rating = record_number(complaint, "rating");
 	char time[TIME_WORDS];
 
 	html(out,
 		"<li class=\"item\"><a href=\"/complaints/%s\">"
-		"<span class=\"ticket\">%s</span> <span class=\"state %s\">%s</span>"
+		"<span class=\"ticket\">%s</span> <span class=\"state %s\">%s</span>",
+		record_words(complaint, "uuid"), record_words(complaint, "ticket"), state,
+		word_state(state));
+	if (rating != 0)
+		html(out, " <span class=\"rating\">★ %lld dari 5: %s</span>", (long long)rating,
+			word_rating(rating));
+	if (json_is_true(json_object_get(complaint, "undelivered")))
+		html(out, " <span class=\"delivery failed\">pesan tidak sampai</span>");
+	html(out,
 		"<span class=\"text\">%s</span>"
 		"<span class=\"meta\">%s · %s · %s</span></a></li>\n",
-		record_words(complaint, "uuid"), record_words(complaint, "ticket"), state,
-		word_state(state), record_words(complaint, "text"),
-		*name ? name : record_words(complaint, "from"),
+		record_words(complaint, "text"), complainant(complaint),
 		word_channel(record_words(complaint, "channel")),
 		word_time(record_text(complaint, "created"), time));
 }
@@ -126,65 +147,8 @@ static void page_links(FILE *out, const struct list_view *view)
 	html(out, "</nav>\n");
 }
 
-static const char *alert_words(const char *kind)
-{
-	if (strcmp(kind, "changed-event") == 0)
-		return "mengirim catatan lama dengan isi yang berubah. Catatan itu ditolak; "
-		       "periksa kotaknya";
-	if (strcmp(kind, "fork") == 0)
-		return "melanjutkan dari cadangan lama (kartu dipulihkan atau digandakan)";
-	if (strcmp(kind, "ticket-twice") == 0)
-		return "memberi nomor tiket yang sudah dipakai; nomor baru sudah diberikan";
-	return "mengirim catatan yang tidak masuk akal; disimpan, tidak diolah";
-}
-
-/* One alert, and the button that takes the kiosk's alerts away once somebody looked. */
-static void alert_item(struct request *request, FILE *out, const json_t *alert)
-{
-	char time[TIME_WORDS];
-	long long kiosk = record_number(alert, "kiosk");
-
-	html(out, "<li>Kotak %lld %s (%s, %lld kali, terakhir %s).", kiosk,
-		alert_words(record_words(alert, "kind")), record_words(alert, "place"),
-		(long long)record_number(alert, "count"),
-		word_time(record_text(alert, "last"), time));
-	if (officer_may_change(&request->officer)) {
-		html(out, "<form method=\"post\" action=\"/kiosks/%lld/checked\">", kiosk);
-		desk_form_token(request, out);
-		html(out, "<button class=\"second\">Sudah diperiksa</button></form>");
-	}
-	html(out, "</li>\n");
-}
-
-static void show_alerts(struct request *request, FILE *out, const json_t *alerts)
-{
-	size_t i;
-	json_t *alert;
-
-	if (json_array_size(alerts) == 0)
-		return;
-	html(out, "<section class=\"wrong\"><h2>Perlu diperiksa</h2><ul>\n");
-	json_array_foreach (alerts, i, alert) {
-		alert_item(request, out, alert);
-	}
-	html(out, "</ul></section>\n");
-}
-
-int desk_post_checked(struct request *request)
-{
-	char actor[OFFICER_NAME_MAX + 16];
-	int error = 0;
-
-	if (!desk_form_ok(request, true, &error))
-		return error;
-	snprintf(actor, sizeof(actor), "officer:%s", request->officer.name);
-	struct step step = { .now_ms = request->now_ms, .actor = actor };
-	error = alert_checked(request->db, &step, strtoll(request->part, NULL, 10));
-	return error < 0 ? error : answer_redirect(request, "/kiosks");
-}
-
 static int list_page(
-	struct request *request, struct list_view *view, const json_t *list, bool alerts)
+	struct request *request, struct list_view *view, const json_t *list, bool trouble)
 {
 	autofree char *reload = NULL;
 	struct page page;
@@ -202,7 +166,7 @@ static int list_page(
 		return error;
 	filter_form(page.out, view);
 	/* On the list only a line: the page of the kiosks has the particulars. */
-	if (alerts)
+	if (trouble)
 		html(page.out, "<p class=\"wrong\"><a href=\"/kiosks\">Ada kotak yang perlu "
 			       "diperiksa</a></p>\n");
 	refresh_line(page.out, view);
@@ -227,6 +191,7 @@ int desk_get_list(struct request *request)
 	/* A number is found however it was written. */
 	bool by_ticket = error >= 0 && ticket_parse(view.search, ticket) == 0;
 	struct complaint_filter filter = {
+		.view = desk_view(request),
 		.state = view.state,
 		.search = by_ticket ? ticket : view.search,
 		.offset = (view.page - 1) * PER_PAGE,
@@ -236,66 +201,11 @@ int desk_get_list(struct request *request)
 		error = complaint_list(request->db, &filter, &list, &view.total);
 	if (error >= 0)
 		error = alert_list(request->db, &alerts);
-	if (error >= 0)
-		error = list_page(request, &view, list, json_array_size(alerts) > 0);
+	int low = error >= 0 ? sim_any_low(request->db) : error;
+	error = low < 0 ? low
+			: list_page(request, &view, list, json_array_size(alerts) > 0 || low > 0);
 	free(view.query);
 	return error;
-}
-
-static const char *word_kiosk_state(const char *state)
-{
-	if (strcmp(state, "revoked") == 0)
-		return "dicabut";
-	return strcmp(state, "enrolled") == 0 ? "terdaftar" : "menunggu didaftarkan";
-}
-
-static void kiosk_row(FILE *out, const json_t *kiosk)
-{
-	const char *contact = record_text(kiosk, "contact");
-	char time[TIME_WORDS];
-
-	html(out,
-		"<tr><th scope=\"row\" data-label=\"Kotak\">%lld · %s</th><td "
-		"data-label=\"Keadaan\">%s</td>"
-		"<td data-label=\"Kabar terakhir\">%s</td><td data-label=\"Aduan\">%lld</td>"
-		"<td data-label=\"Perintah menunggu\">%lld</td><td "
-		"data-label=\"Versi\">%s</td></tr>\n",
-		(long long)record_number(kiosk, "kiosk"), record_words(kiosk, "name"),
-		word_kiosk_state(record_words(kiosk, "state")),
-		contact ? word_time(contact, time) : "belum pernah",
-		(long long)record_number(kiosk, "complaints"),
-		(long long)record_number(kiosk, "commands"), record_words(kiosk, "version"));
-}
-
-int desk_get_kiosks(struct request *request)
-{
-	autojson json_t *list = NULL, *alerts = NULL;
-	struct page page;
-	size_t i;
-	json_t *kiosk;
-
-	int error = kiosk_list(request->db, &list);
-	if (error >= 0)
-		error = alert_list(request->db, &alerts);
-	if (error >= 0)
-		error = desk_begin(request, &page, "Kotak aduan", "/kiosks", 0, NULL);
-	if (error < 0)
-		return error;
-	show_alerts(request, page.out, alerts);
-	html(page.out,
-		"<table><thead><tr><th scope=\"col\">Kotak</th><th scope=\"col\">Keadaan</th>"
-		"<th scope=\"col\">Kabar terakhir</th><th scope=\"col\">Aduan</th>"
-		"<th scope=\"col\">Perintah menunggu</th><th scope=\"col\">Versi</th></tr>"
-		"</thead><tbody>\n");
-	json_array_foreach (list, i, kiosk) {
-		kiosk_row(page.out, kiosk);
-	}
-	html(page.out, "</tbody></table>\n");
-	if (json_array_size(list) == 0)
-		html(page.out,
-			"<p class=\"empty\">Belum ada kotak. Pengelola menambahkannya dengan "
-			"<code>ppidctl kiosk add</code>.</p>\n");
-	return desk_answer(request, &page, MHD_HTTP_OK);
 }
 
 int desk_get_unreadable(struct request *request)

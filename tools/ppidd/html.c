@@ -94,6 +94,8 @@ static void menu(FILE *out, const struct page_head *head)
 {
 	html(out, "<nav aria-label=\"Menu utama\"><ul>\n");
 	menu_entry(out, head, "/complaints", "Aduan");
+	if (officer_may_change(head->officer))
+		menu_entry(out, head, "/announcements", "Pengumuman");
 	menu_entry(out, head, "/unreadable", "Tak terbaca");
 	menu_entry(out, head, "/kiosks", "Kotak");
 	html(out,
@@ -205,8 +207,8 @@ const char *word_message(const char *state)
 		{ "submitted", "sedang dikirim" },
 		{ "sent", "terkirim" },
 		{ "delivered", "sampai di penerima" },
-		{ "failed", "gagal dikirim" },
-		{ "expired", "tidak terkirim sampai batas waktu" },
+		{ "failed", "tidak sampai" },
+		{ "expired", "tidak sampai" },
 	};
 
 	return find_word(words, ARRAY_SIZE(words), state);
@@ -224,6 +226,8 @@ const char *word_purpose(const char *purpose)
 		{ "question", "Pertanyaan" },
 		{ "state", "Kabar perubahan status" },
 		{ "renumbered", "Nomor tiket baru" },
+		{ "survey", "Pertanyaan kepuasan" },
+		{ "announcement", "Pengumuman" },
 	};
 
 	return find_word(words, ARRAY_SIZE(words), purpose);
@@ -241,20 +245,62 @@ const char *word_role(const char *role)
 	return find_word(words, ARRAY_SIZE(words), role);
 }
 
-const char *word_time(const char *time, char out[static 40])
+const char *word_rating(int64_t rating)
 {
-	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul",
-		"Agu", "Sep", "Okt", "Nov", "Des" };
-	struct tm parts;
+	static const char *const words[] = { "sangat tidak puas", "tidak puas", "cukup", "puas",
+		"sangat puas" };
+
+	return rating >= 1 && rating <= (int64_t)ARRAY_SIZE(words) ? words[rating - 1] : "";
+}
+
+const char *word_rupiah(int64_t amount, char out[static MONEY_SIZE])
+{
+	char digits[24];
+	size_t used;
+
+	size_t count = (size_t)snprintf(digits, sizeof(digits), "%lld", (long long)amount);
+	used = (size_t)snprintf(out, MONEY_SIZE, "Rp");
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0 && (count - i) % 3 == 0 && digits[i - 1] != '-')
+			out[used++] = '.';
+		out[used++] = digits[i];
+	}
+	out[used] = '\0';
+	return out;
+}
+
+/* The parts of RFC 3339 in the office's time zone. */
+static bool local_parts(const char *time, struct tm *parts)
+{
 	int64_t time_ms;
 
-	out[0] = '\0';
 	if (!time || time_parse(time, &time_ms) < 0)
-		return out;
+		return false;
 	time_t seconds = (time_t)(time_ms / 1000);
-	if (!localtime_r(&seconds, &parts) || parts.tm_mon < 0 || parts.tm_mon > 11)
-		return out;
-	snprintf(out, 40, "%d %s %d %02d.%02d %s", parts.tm_mday, months[parts.tm_mon],
-		parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_zone);
+	return localtime_r(&seconds, parts) && parts->tm_mon >= 0 && parts->tm_mon < 12;
+}
+
+static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep",
+	"Okt", "Nov", "Des" };
+
+const char *word_date(const char *time, char out[static 40])
+{
+	struct tm parts;
+
+	out[0] = '\0';
+	if (local_parts(time, &parts))
+		snprintf(out, 40, "%d %s %d", parts.tm_mday, months[parts.tm_mon],
+			parts.tm_year + 1900);
+	return out;
+}
+
+const char *word_time(const char *time, char out[static 40])
+{
+	struct tm parts;
+
+	out[0] = '\0';
+	if (local_parts(time, &parts))
+		snprintf(out, 40, "%d %s %d %02d.%02d %s", parts.tm_mday, months[parts.tm_mon],
+			parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_zone);
 	return out;
 }

@@ -53,6 +53,13 @@ const char *word_channel(const char *channel);
 const char *word_message(const char *state);
 const char *word_purpose(const char *purpose);
 const char *word_role(const char *role);
+/* "sangat tidak puas" to "sangat puas" for 1 to 5. */
+const char *word_rating(int64_t rating);
+/* "Rp12.500" */
+#define MONEY_SIZE 40
+const char *word_rupiah(int64_t amount, char out[static MONEY_SIZE]);
+/* "24 Nov 2026" from RFC 3339, in the office's time zone; "" for NULL. */
+const char *word_date(const char *time, char out[static 40]);
 /* "24 Nov 2026 17.20 WIB" from RFC 3339, in the office's time zone; "" for NULL. */
 const char *word_time(const char *time, char out[static 40]);
 

@@ -74,7 +74,7 @@ must_check int server_start(
 	sd_event *event, const struct config *config, struct db *db, struct server **out);
 /* Answers what waits and closes. NULL is fine. */
 void server_stop(struct server *server);
-/* There may be new commands: long polls look again. */
+/* The database changed: long polls and the questions of satisfaction look again. */
 void server_wake(struct server *server);
 
 /* Answers; each takes ownership of what it is given, even when it fails. */

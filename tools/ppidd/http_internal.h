@@ -13,7 +13,7 @@ struct server {
 	struct db *db;
 	struct MHD_Daemon *daemon;
 	sd_event_source *http_source, *timer, *poll_timer, *store_source, *store_timer,
-		*visit_timer;
+		*visit_timer, *survey_timer;
 	struct request *parked;
 	struct visit *visits;
 	bool stopping;
@@ -39,7 +39,14 @@ int on_visit_timer(sd_event_source *source, uint64_t usec, void *context);
 /* poll.c */
 void poll_unlink(struct request *request);
 void poll_resume(struct request *request);
+/* Resumes those that there is something for, or whose time is over. */
+void poll_wake(struct server *server);
 int on_poll_timer(sd_event_source *source, uint64_t usec, void *context);
+
+/* survey_timer.c: complainants are asked when it is time. */
+must_check int survey_timer_start(struct server *server);
+/* An answer may have arrived, or a complaint be answered: looks when the next one is due. */
+void survey_timer_arm(struct server *server);
 
 static inline int64_t clock_ms(clockid_t clock)
 {

@@ -18,6 +18,11 @@ bool officer_may_change(const struct officer *officer)
 	return strcmp(officer->role, "auditor") != 0;
 }
 
+bool officer_sees_identity(const struct officer *officer)
+{
+	return strcmp(officer->role, "head") == 0 || strcmp(officer->role, "administrator") == 0;
+}
+
 bool officer_role_valid(const char *role)
 {
 	static const char *const roles[] = { "officer", "head", "auditor", "administrator" };

@@ -20,6 +20,8 @@ struct officer {
 
 /* Whether the role may change anything: all but the auditor. */
 bool officer_may_change(const struct officer *officer);
+/* Whether the role sees who made a confidential complaint: those who verify. */
+bool officer_sees_identity(const struct officer *officer);
 
 /* "officer", "head", "auditor" or "administrator". */
 bool officer_role_valid(const char *role);

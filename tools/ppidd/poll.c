@@ -104,7 +104,7 @@ static int poll_ready(struct request *request, int64_t mono_ms)
 	return error < 0 ? error : json_array_size(commands) > 0;
 }
 
-void server_wake(struct server *server)
+void poll_wake(struct server *server)
 {
 	int64_t mono_ms = clock_ms(CLOCK_MONOTONIC);
 	struct request *next;
@@ -118,10 +118,16 @@ void server_wake(struct server *server)
 	arm_poll_timer(server);
 }
 
+void server_wake(struct server *server)
+{
+	poll_wake(server);
+	survey_timer_arm(server);
+}
+
 int on_poll_timer(sd_event_source *source, uint64_t usec, void *context)
 {
 	(void)source;
 	(void)usec;
-	server_wake(context);
+	poll_wake(context);
 	return 0;
 }

@@ -155,7 +155,7 @@ static void test_throttle(void **state)
 
 static const char *state_now(json_t **complaint)
 {
-	assert_int_equal(complaint_find(db, UUID, complaint), 0);
+	assert_int_equal(complaint_find(db, UUID, VIEW_WHOLE, complaint), 0);
 	return record_text(*complaint, "state");
 }
 
@@ -170,7 +170,7 @@ static void test_decisions(void **state)
 	assert_int_equal(decide_answer(db, &step, &decision, NULL), 0);
 	assert_int_equal(decide_answer(db, &step, &decision, NULL), -EALREADY);
 	assert_string_equal(state_now(&complaint), "resolved");
-	assert_int_equal(complaint_history(db, UUID, &events), 0);
+	assert_int_equal(complaint_history(db, UUID, VIEW_WHOLE, &events), 0);
 	assert_int_equal(json_array_size(events), 5); /* four steps and the answer */
 	decision.once = NULL;
 	decision.text = " \n";
