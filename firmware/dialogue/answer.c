@@ -29,7 +29,9 @@ struct short_answer {
 	unsigned number; /* said as a word, 0: none */
 	size_t words;	 /* all of them, numbers too */
 	bool yes, no, courteous;
-	bool other; /* some word that isn't small */
+	bool other;    /* some word that isn't small */
+	bool command;  /* a word that commands something … */
+	bool withdraw; /* … namely to withdraw */
 	bool verdict;
 };
 
@@ -38,9 +40,9 @@ static void read_answer(const char *text, struct short_answer *answer)
 	static const char verdicts[] =
 		" puas memuaskan bagus baik buruk jelek elek apik sae kurang "
 		"cukup sangat sekali lumayan kecewa mengecewakan biasa good bad "
-		"bintang skor nilai angka ";
+		"bintang angka ";
 	const unsigned small = WORD_FILLER | WORD_GREETING | WORD_INTENT | WORD_NUMBER |
-			       WORD_TICKET | WORD_OK | WORD_YES | WORD_NO;
+			       WORD_TICKET | WORD_OK | WORD_YES | WORD_NO | WORD_WITHDRAW;
 	struct word word;
 
 	*answer = (struct short_answer) { 0 };
@@ -50,6 +52,10 @@ static void read_answer(const char *text, struct short_answer *answer)
 		answer->words++;
 		if (groups_add(&answer->groups, &word))
 			continue;
+		answer->command =
+			answer->command || ((meanings & (WORD_STATUS | WORD_COMMANDS)) &&
+						   !(meanings & (WORD_NUMBER | WORD_YES)));
+		answer->withdraw = answer->withdraw || (meanings & WORD_WITHDRAW);
 		answer->yes = answer->yes || (meanings & WORD_YES);
 		answer->no = answer->no || (meanings & WORD_NO);
 		answer->courteous = answer->courteous || (meanings & (WORD_OK | WORD_THANKS));
@@ -81,7 +87,7 @@ static bool answers_choice(const struct short_answer *answer, struct understandi
 {
 	unsigned digit = 0;
 
-	if (answer->other)
+	if (answer->other || answer->command)
 		return false;
 	if (single_digit(answer, &digit)) {
 		out->meaning = MEANS_CHOICE;
@@ -100,6 +106,11 @@ static bool answers_confirm(const struct short_answer *answer, struct understand
 {
 	if (answer->other || answer->words > ANSWER_WORDS || answer->groups.count > 0)
 		return false;
+	/* BATAL again: of the complaint, or of withdrawing it? */
+	if (answer->command && answer->words == 1) {
+		out->meaning = MEANS_UNCLEAR;
+		return answer->withdraw;
+	}
 	/* "tidak jadi" and "jangan dibatalkan" deny; "ya" with a "tidak" is neither. */
 	if (answer->no)
 		out->meaning = MEANS_NO;
@@ -116,7 +127,7 @@ static bool answers_rating(const struct short_answer *answer, struct understandi
 {
 	unsigned digit = 0;
 
-	if (answer->other || answer->words > ANSWER_WORDS)
+	if (answer->other || answer->command || answer->words > ANSWER_WORDS)
 		return false;
 	if (single_digit(answer, &digit) && digit >= 1 && digit <= 5)
 		out->meaning = MEANS_RATING;

@@ -322,6 +322,12 @@ static int talk_begin(struct talk *talk)
 		int error = pending_read(session->data, &talk->pending);
 		if (error < 0)
 			return error;
+		/* What another version wrote may be nothing to us. */
+		if (session->topic == DIALOGUE_AWAIT_CHOICE &&
+			talk->pending.action == DIALOGUE_IGNORED) {
+			*session = (struct dialogue_session) { 0 };
+			talk->out->session_change = DIALOGUE_SESSION_CLEAR;
+		}
 		talk->asked = session->topic;
 		set_ticket(talk->subject, session->ticket);
 	}

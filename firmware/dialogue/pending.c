@@ -25,6 +25,23 @@ static bool action_from_name(const char *name, enum dialogue_intention *action)
 	return false;
 }
 
+/* Whether there is enough of it to be carried out. */
+static bool complete(const struct pending *pending)
+{
+	switch (pending->action) {
+	case DIALOGUE_ADDITION:
+		return pending->text && *pending->text;
+	case DIALOGUE_RATING:
+		return pending->rating > 0;
+	case DIALOGUE_WITHDRAWAL:
+	case DIALOGUE_CONFIDENTIAL:
+	case DIALOGUE_STATUS:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static int copy_member(const json_t *object, const char *name, char **out)
 {
 	const char *value = json_string_value(json_object_get(object, name));
@@ -68,8 +85,10 @@ int pending_read(const char *data, struct pending *out)
 	int error = copy_member(object, "text", &out->text);
 	if (error == 0)
 		error = read_before(json_object_get(object, "before"), &out->before);
-	if (error < 0)
+	if (error < 0 || !complete(out)) {
 		pending_release(out);
+		out->action = DIALOGUE_IGNORED;
+	}
 	return error;
 }
 

@@ -15,6 +15,7 @@
 /* Thanks alone, not thanks and an answer. */
 #define BARE_THANKS_WORDS 3
 #define HELP_WORDS 4
+#define DENIAL_WORDS 3
 #define TICKET_DIGITS 10
 
 static bool is_already(const char *word)
@@ -280,6 +281,24 @@ static bool finds_keyword(const char *text, bool slips, const char **content)
 	return true;
 }
 
+/* "tidak", "gak jadi pak": an answer to nothing that we asked, and no complaint. */
+static bool only_denies(const char *text)
+{
+	const unsigned small = WORD_NO | WORD_GREETING | WORD_FILLER | WORD_OK;
+	struct word word;
+	size_t words = 0;
+	bool denies = false;
+
+	while (word_next(&text, &word)) {
+		unsigned meanings = word_meanings(word.text);
+		denies = denies || (meanings & WORD_NO);
+		if (++words > DENIAL_WORDS ||
+			(!(meanings & small) && !word_in(" jadi sido sida sios estu ", word.text)))
+			return false;
+	}
+	return denies;
+}
+
 /* A text without a command: an answer to our question, a courtesy, or a complaint. */
 static enum meaning free_text(const char *text, enum dialogue_topic topic)
 {
@@ -303,6 +322,8 @@ static enum meaning free_text(const char *text, enum dialogue_topic topic)
 		return MEANS_REFUSAL;
 	if (asked && details_plausible(text, topic))
 		return MEANS_DETAILS;
+	if (only_denies(text))
+		return MEANS_GREETING;
 	return MEANS_COMPLAINT;
 }
 

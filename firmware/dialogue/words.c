@@ -231,7 +231,7 @@ static const struct {
 		       "penuh tinggi jauh dekat cepat cepet lambat miskin melarat gelap peteng " },
 	{ WORD_YES, " ya iya yaa iyaa iyo yo hooh y yes yup betul benar bener setuju yakin nggih "
 		    "inggih nggeh "
-		    "enggih njih leres batalkan batal batalin batalken jadi " },
+		    "enggih njih leres batalkan batalin batalken jadi " },
 	{ WORD_NO, " tidak tdk tak gak ga gk nggak ngga enggak engga ndak ndk ora rak mboten boten "
 		   "no n jangan jgn ojo ojok aja sampun lanjut lanjutkan teruskan tetap " },
 	{ WORD_NOTICE, " pengumuman pengumumannya umum info informasi sms kirim kiriman langganan "
