@@ -156,13 +156,13 @@ int complaint_page(struct db *db, int64_t kiosk, const char *after, int64_t most
 /* Takes out of an event's personal part what the unit may not see. */
 static void keep_identity(const char *type, json_t *body)
 {
-	static const char *const keys[] = { "from", "name", "address" };
+	static const char *const keys[] = { "from", "to", "name", "address" };
 	bool told = record_text(body, "name") || record_text(body, "address");
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		json_object_del(body, keys[i]);
-	/* The words that name and address were taken from. */
-	if (told && strcmp(type, "complaint.details") == 0)
+	/* The words that name and address were taken from, and our own that may repeat them. */
+	if ((told && strcmp(type, "complaint.details") == 0) || strcmp(type, "message.queued") == 0)
 		json_object_del(body, "text");
 }
 
