@@ -14,46 +14,74 @@
 #define HOUR_MS (INT64_C(3600) * 1000)
 #define DAY_MS (24 * HOUR_MS)
 
-/* How often is asked: every day, oftener when it is short, and again soon after no answer. */
+/*
+ * How often is asked: every day, oftener when it is short, as it is spent, and again soon after
+ * no answer. Asking costs nothing, but keeps the modem from sending for some seconds.
+ */
 #define ASK_EVERY_MS DAY_MS
 #define ASK_EVERY_LOW_MS (3 * HOUR_MS)
 #define ASK_AGAIN_MS (HOUR_MS / 2)
+#define ASK_PAUSE_MS (HOUR_MS / 60)
+#define ASK_PAUSE_SPENT_MS (HOUR_MS / 6)
+#define ASK_EVERY_SENT 50
 #define FIRST_ASK_MS (HOUR_MS / 20)
 
-/* In rupiah; an SMS costs some 350. */
+/* In rupiah. */
+#define SMS_COST 350
 #define LOW 10000
 #define SHORT 5000
 #define LAST 2000
 #define VALID_DAYS_MIN 7
 
+#define RUPIAH "Rp\\.? ?([0-9.,]+)"
+#define MAYBE_RUPIAH "(Rp|IDR)?\\.? ?([0-9][0-9.,]{2,})"
+
 /*
- * How the operators answer. The first group is the amount. Codes change over the years: the
+ * How the operators answer. The last group that matches is the amount. The numbers are those of
+ * networks (MCC 510), which some modems tell instead of names. Codes change over the years: the
  * configuration overrides them.
  */
 static const struct {
-	const char *name; /* within the operator's name as the modem tells it, any case */
+	/* Within the operator's name as the modem tells it, any case; ^: at its beginning. */
+	const char *name;
 	const char *code;
 	const char *amount;
 } operators[] = {
-	{ "telkomsel", "*888#", "Rp\\.? ?([0-9.,]+)" },
-	{ "indosat", "*123#", "(Rp|IDR)?\\.? ?([0-9][0-9.,]{2,})" },
-	{ "xl", "*123#", "Rp\\.? ?([0-9.,]+)" },
-	{ "axis", "*123#", "Rp\\.? ?([0-9.,]+)" },
-	{ "smartfren", "*999#", "Rp\\.? ?([0-9.,]+)" },
-	{ "tri", "*111*1#", "Rp\\.? ?([0-9.,]+)" },
-	{ "3", "*111*1#", "Rp\\.? ?([0-9.,]+)" },
+	{ "telkomsel", "*888#", RUPIAH },
+	{ "^51010", "*888#", RUPIAH },
+	{ "indosat", "*123#", MAYBE_RUPIAH },
+	{ "ooredoo", "*123#", MAYBE_RUPIAH },
+	{ "^im3", "*123#", MAYBE_RUPIAH },
+	{ "^51001", "*123#", MAYBE_RUPIAH },
+	{ "xl", "*123#", RUPIAH },
+	{ "axis", "*123#", RUPIAH },
+	{ "^51011", "*123#", RUPIAH },
+	{ "^51008", "*123#", RUPIAH },
+	{ "smartfren", "*999#", RUPIAH },
+	{ "^51009", "*999#", RUPIAH },
+	{ "^51028", "*999#", RUPIAH },
+	{ "^51089", "*111*1#", RUPIAH },
+	{ "^tri", "*111*1#", RUPIAH },
+	{ "h3i", "*111*1#", RUPIAH },
+	{ "^3", "*111*1#", RUPIAH },
 };
 
 #define ANY_AMOUNT "(Rp|IDR)\\.? ?([0-9.,]+)"
 #define DATE_NUMBERS "([0-3]?[0-9])[-/.]([01]?[0-9])[-/.]((20)?[0-9]{2})"
 #define DATE_WORDS "([0-3]?[0-9])[- ]([A-Za-z]{3})[a-z]*[- ]((20)?[0-9]{2})"
 
+static bool is_named(const char *operator_name, const char *name)
+{
+	return *name == '^' ? strncasecmp(operator_name, name + 1, strlen(name + 1)) == 0
+			    : strcasestr(operator_name, name) != NULL;
+}
+
 const char *balance_code(const char *operator_name, const char *configured)
 {
 	if (configured)
 		return configured;
 	for (size_t i = 0; i < ARRAY_SIZE(operators); i++) {
-		if (strcasestr(operator_name, operators[i].name))
+		if (is_named(operator_name, operators[i].name))
 			return operators[i].code;
 	}
 	return NULL;
@@ -62,7 +90,7 @@ const char *balance_code(const char *operator_name, const char *configured)
 static const char *amount_pattern(const char *operator_name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(operators); i++) {
-		if (strcasestr(operator_name, operators[i].name))
+		if (is_named(operator_name, operators[i].name))
 			return operators[i].amount;
 	}
 	return ANY_AMOUNT;
@@ -181,8 +209,8 @@ int balance_load(struct kiosk *kiosk, struct modem_slot *slot)
 
 	slot->balance = (struct balance) { .amount = -1 };
 	/* Residents come first after a start, unless somebody asked for this in so many words. */
-	if (!slot->config->balance_ussd)
-		slot->balance_retry_ms = kiosk->time.mono_ms + FIRST_ASK_MS;
+	slot->balance_due = slot->config->balance_ussd != NULL;
+	slot->balance_retry_ms = slot->balance_due ? 0 : kiosk->time.mono_ms + FIRST_ASK_MS;
 	int found = store_balance(kiosk->store, slot->config->name, &stored);
 	if (found <= 0)
 		return found;
@@ -192,17 +220,36 @@ int balance_load(struct kiosk *kiosk, struct modem_slot *slot)
 	return 0;
 }
 
-void balance_ask(struct kiosk *kiosk, struct modem_slot *slot)
+void balance_spent(struct modem_slot *slot, bool sent)
 {
-	const char *code = balance_code(slot->status.operator_name, slot->config->balance_ussd);
+	struct balance rest = slot->balance;
+
+	slot->balance_sent += sent;
+	if (rest.amount > 0)
+		rest.amount -= (int64_t)slot->balance_sent * SMS_COST;
+	if (rest.amount < 0 && slot->balance.amount >= 0)
+		rest.amount = 0;
+	if (!sent || slot->balance_sent >= ASK_EVERY_SENT ||
+		balance_least(&rest) != balance_least(&slot->balance))
+		slot->balance_due = true;
+}
+
+/* Whether it is time to ask. */
+static bool is_due(const struct kiosk *kiosk, const struct modem_slot *slot)
+{
 	bool low = balance_low(&slot->balance, kiosk->time.wall_ms);
 	int64_t every_ms = low ? ASK_EVERY_LOW_MS : ASK_EVERY_MS;
 
+	return kiosk->time.mono_ms >= slot->balance_retry_ms &&
+	       (slot->balance_due || kiosk->time.wall_ms >= slot->balance_asked_ms + every_ms);
+}
+
+void balance_ask(struct kiosk *kiosk, struct modem_slot *slot)
+{
+	const char *code = balance_code(slot->status.operator_name, slot->config->balance_ussd);
+
 	if (!code || !slot->running || !slot->status.answering || slot->sending_id ||
-		slot->status.sim != MODEM_SIM_READY)
-		return;
-	if (kiosk->time.wall_ms < slot->balance_asked_ms + every_ms ||
-		kiosk->time.mono_ms < slot->balance_retry_ms)
+		slot->status.sim != MODEM_SIM_READY || !is_due(kiosk, slot))
 		return;
 	slot->balance_retry_ms = kiosk->time.mono_ms + ASK_AGAIN_MS;
 	/* The id says which question it was; 0 is no question. */
@@ -238,6 +285,12 @@ int balance_answer(struct kiosk *kiosk, struct modem_slot *slot, const struct mo
 	bool understood = balance_parse(slot->status.operator_name, slot->config->balance_pattern,
 		event->text, kiosk->time.wall_ms, &slot->balance);
 	slot->balance_asked_ms = kiosk->time.wall_ms;
+	slot->balance_due = false;
+	slot->balance_sent = 0;
+	/* With a free package nothing is spent, and every message might ask again. */
+	slot->balance_retry_ms =
+		kiosk->time.mono_ms +
+		(before.amount == slot->balance.amount ? ASK_PAUSE_SPENT_MS : ASK_PAUSE_MS);
 	if (!understood)
 		log_warning("modem %s: the answer about the balance isn't understood: set "
 			    "balance_pattern, see kotakctl status",

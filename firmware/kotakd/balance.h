@@ -28,6 +28,9 @@ bool balance_low(const struct balance *balance, int64_t now_ms);
 /* Takes up what the store remembers of a modem's balance. */
 must_check int balance_load(struct kiosk *kiosk, struct modem_slot *slot);
 
+/* A message went out, or the network refused one: there may be less than is known. */
+void balance_spent(struct modem_slot *slot, bool sent);
+
 /* Asks, when it is time and the modem is idle. */
 void balance_ask(struct kiosk *kiosk, struct modem_slot *slot);
 

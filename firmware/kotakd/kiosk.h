@@ -54,6 +54,8 @@ struct modem_slot {
 	int64_t balance_asked_ms; /* wall clock: the last answer */
 	int64_t balance_retry_ms; /* monotonic: not asked again before */
 	int64_t balance_question; /* number of the last question */
+	unsigned balance_sent;	  /* messages sent since the last answer */
+	bool balance_due;	  /* it may have changed: asked before its time */
 
 	int64_t rest_ms; /* wall clock: until then its operator's limit is used up; 0 */
 };

@@ -192,9 +192,12 @@ int outbox_event(struct kiosk *kiosk, struct modem_slot *slot, const struct mode
 	case MODEM_SENT:
 		error = store_outgoing_sent(kiosk->store, &moment, event->id, slot->sending_part,
 			event->parts, event->reference);
+		balance_spent(slot, true);
 		break;
 	case MODEM_SEND_FAILED:
 		error = send_failed(kiosk, slot, event, &moment);
+		if (event->error > 0)
+			balance_spent(slot, false);
 		break;
 	default:
 		return -EINVAL;

@@ -76,12 +76,37 @@ static void test_short_validity_is_low(void **state)
 	assert_false(balance_low(&unknown, NOW));
 }
 
+static void test_each_operator_has_its_code(void **state)
+{
+	static const struct {
+		const char *name, *code; /* NULL: nothing is known */
+	} operators[] = { { "TELKOMSEL", "*888#" }, { "IND TELKOMSEL", "*888#" },
+		{ "51010", "*888#" }, { "INDOSAT OOREDOO", "*123#" }, { "IM3 Ooredoo", "*123#" },
+		{ "51001", "*123#" }, { "XL Axiata", "*123#" }, { "AXIS", "*123#" },
+		{ "3", "*111*1#" }, { "3 INDONESIA", "*111*1#" }, { "TRI", "*111*1#" },
+		{ "51089", "*111*1#" }, { "smartfren", "*999#" }, { "51009", "*999#" },
+		{ "Vodafone 3G", NULL }, { "", NULL } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(operators); i++) {
+		const char *code = balance_code(operators[i].name, NULL);
+		if (operators[i].code) {
+			assert_non_null(code);
+			assert_string_equal(code, operators[i].code);
+		} else {
+			assert_null(code);
+		}
+	}
+	assert_string_equal(balance_code("TELKOMSEL", "*889#"), "*889#");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answers_of_the_operators),
 		cmocka_unit_test(test_the_less_money_the_less_is_sent),
 		cmocka_unit_test(test_short_validity_is_low),
+		cmocka_unit_test(test_each_operator_has_its_code),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -6,6 +6,7 @@
 /* cmocka wants these first */
 #include <cmocka.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "kotakd/balance.h"
@@ -251,6 +252,75 @@ static void test_each_carries_its_own(void **state)
 	assert_string_equal(given[0], "+628222");
 }
 
+/* What the operator says when it is asked; the question must have been asked. */
+static void tell_balance(struct house *house, const char *text)
+{
+	struct modem_slot *slot = &house->slots[0];
+	struct modem_event event = {
+		.type = MODEM_USSD, .id = slot->balance_question, .final = true
+	};
+
+	snprintf(event.text, sizeof(event.text), "%s", text);
+	assert_return_code(balance_answer(&house->kiosk, slot, &event), 0);
+}
+
+/* Whether the balance is asked for just now. */
+static bool asks(struct house *house)
+{
+	size_t before = modem_scripted_count(house->slots[0].modem, SCRIPTED_USSD);
+
+	balance_ask(&house->kiosk, &house->slots[0]);
+	return modem_scripted_count(house->slots[0].modem, SCRIPTED_USSD) > before;
+}
+
+static void test_the_balance_is_asked_as_it_is_spent(void **state)
+{
+	struct house *house = *state;
+	int sent = 0;
+
+	house->config[0].balance_ussd = (char[]) { "*888#" };
+	assert_return_code(balance_load(&house->kiosk, &house->slots[0]), 0);
+	assert_true(asks(house));
+	tell_balance(house, "Pulsa Rp 14.000 s.d. 31/12/2030");
+	pass(house, MINUTE_MS);
+	assert_false(asks(house));
+	/* Twelve messages later it may have become little. */
+	for (; sent < 100 && !asks(house); sent++) {
+		queue(house, "+628111", "sim1", OUTGOING_TICKET);
+		assert_int_equal(turn(house, NULL), 1);
+		pass(house, 1000);
+	}
+	assert_in_range(sent, 10, 15);
+	tell_balance(house, "Pulsa Rp 9.800 s.d. 31/12/2030");
+	assert_true(balance_low(&house->slots[0].balance, house->kiosk.time.wall_ms));
+	/* Whoever has a free package isn't asked at every message. */
+	assert_false(asks(house));
+}
+
+static void test_the_balance_is_asked_after_a_start_and_a_refusal(void **state)
+{
+	struct house *house = *state;
+	struct modem_slot *slot = &house->slots[0];
+	const struct modem_event refusal = { .type = MODEM_SEND_FAILED, .id = 1, .error = 38 };
+
+	house->config[0].balance_ussd = (char[]) { "*888#" };
+	assert_return_code(balance_load(&house->kiosk, slot), 0);
+	assert_true(asks(house));
+	tell_balance(house, "Pulsa Rp 50.000 s.d. 31/12/2030");
+	pass(house, MINUTE_MS);
+	assert_false(asks(house));
+	assert_return_code(balance_load(&house->kiosk, slot), 0);
+	assert_int_equal(slot->balance.amount, 50000);
+	assert_true(asks(house));
+	tell_balance(house, "Pulsa Rp 50.000 s.d. 31/12/2030");
+	pass(house, 10 * MINUTE_MS);
+	assert_false(asks(house));
+	slot->sending_id = 1;
+	queue(house, "+628111", "sim1", OUTGOING_TICKET);
+	assert_return_code(outbox_event(&house->kiosk, slot, &refusal), 0);
+	assert_true(asks(house));
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int main(void)
@@ -262,6 +332,8 @@ int main(void)
 		TEST(test_the_less_money_the_less_goes),
 		TEST(test_the_other_takes_over_after_a_while),
 		TEST(test_each_carries_its_own),
+		TEST(test_the_balance_is_asked_as_it_is_spent),
+		TEST(test_the_balance_is_asked_after_a_start_and_a_refusal),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
