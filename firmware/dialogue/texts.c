@@ -29,15 +29,13 @@ const struct text_info texts[TEXT_COUNT] = {
 					 "ini. Mohon balas dengan alamat Anda, contoh: "
 					 "DUSUN KARANG RT 02"),
 		NULL, 0, 1 },
-	[TEXT_TICKET_PARTIAL] = { N_("Sebagian SMS Anda tidak sampai, yang sampai sudah dicatat. "
-				     "Tiket {ticket}, PIN {pin}. Mohon kirim lagi bagian yang "
-				     "kurang."),
+	[TEXT_TICKET_PARTIAL] = { N_("Sebagian SMS Anda tidak sampai, yang sampai dicatat. Tiket "
+				     "{ticket}, PIN {pin}. Mohon kirim lagi yang kurang dengan: "
+				     "TAMBAH (isinya)"),
 		NULL, 0, 1 },
-	[TEXT_TICKET_PARTIAL_ASK] = { N_("Sebagian SMS Anda tidak sampai, yang sampai dicatat. "
-					 "Tiket "
-					 "{ticket}, PIN {pin}. Mohon kirim lagi isinya, lalu "
-					 "balas: "
-					 "NAMA, ALAMAT"),
+	[TEXT_TICKET_PARTIAL_ASK] = { N_("Sebagian SMS Anda tidak sampai. Tiket {ticket}, PIN "
+					 "{pin}. Mohon kirim lagi yang kurang dengan: TAMBAH "
+					 "(isinya). Lalu balas: NAMA, ALAMAT"),
 		NULL, 0, 1 },
 	[TEXT_DETAILS_DONE] = { N_("Terima kasih, {name}. Nama dan alamat dicatat untuk tiket "
 				   "{ticket}. Kirim CEK untuk melihat perkembangannya."),
