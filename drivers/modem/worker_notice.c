@@ -18,6 +18,17 @@ static void notice_message(void *context, const char *line, const char *pdu)
 		worker_slot_noticed(context, store, index);
 }
 
+/* Some announce a report in SM, place 0, and put it into SR. */
+static void notice_report(void *context, const char *line, const char *pdu)
+{
+	struct area *area = worker_find_area(context, "SR");
+
+	if (area && !strstr(line, "SR"))
+		area->due = true;
+	else
+		notice_message(context, line, pdu);
+}
+
 static void notice_pdu(void *context, const char *line, const char *pdu)
 {
 	(void)line;
@@ -142,7 +153,7 @@ static void notice_voltage(void *context, const char *line, const char *pdu)
 
 const struct at_spontaneous worker_notices[] = {
 	{ "+CMTI:", AT_SHAPE_LINE, notice_message },
-	{ "+CDSI:", AT_SHAPE_LINE, notice_message },
+	{ "+CDSI:", AT_SHAPE_LINE, notice_report },
 	{ "+CMT:", AT_SHAPE_PDU, notice_pdu },
 	{ "+CDS:", AT_SHAPE_PDU, notice_pdu },
 	{ "+CBM:", AT_SHAPE_PDU, NULL },

@@ -22,6 +22,9 @@ CREATE INDEX outgoing_part_unsure ON outgoing_part (recipient, submitted_ms)
 CREATE INDEX outgoing_sms_recent ON outgoing_sms (recipient, created_ms);
 CREATE INDEX inbound_message_sender ON inbound_message (sender, id);
 
+-- Late parts find the message that was taken without them.
+CREATE INDEX inbound_part_reference ON inbound_part (sender, reference, total);
+
 -- How often a message was given up by the network for now (TP-ST 0x60-0x7f) and sent again.
 ALTER TABLE outgoing_sms ADD COLUMN rounds INTEGER NOT NULL DEFAULT 0;
 
