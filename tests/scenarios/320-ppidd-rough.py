@@ -90,7 +90,7 @@ def crowd(server, kiosk):
 
 def stopped_while_waiting(server, kiosk):
     answers = []
-    waiting = threading.Thread(target=lambda: answers.append(kiosk.commands(len(kiosk.events), wait=30)))
+    waiting = threading.Thread(target=lambda: answers.append(kiosk.commands(0, wait=30)))
     before = server.descriptors()
     waiting.start()
     until(lambda: server.descriptors() > before)

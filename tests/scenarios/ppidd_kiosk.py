@@ -202,8 +202,9 @@ class Kiosk:
         self.events.append(event)
         return event
 
-    def event(self, kind, data=None, personal=None, ticket=None, actor="kiosk", id=None):
-        event = {"id": id or str(uuid.uuid4()), "time": "2026-11-24T10:00:00.123Z",
+    def event(self, kind, data=None, personal=None, ticket=None, actor="kiosk", id=None,
+              time="2026-11-24T10:00:00.123Z"):
+        event = {"id": id or str(uuid.uuid4()), "time": time,
                  "clock": "ntp", "boot": self.boot, "actor": actor, "type": kind,
                  "ticket": ticket, "data": dict(data or {})}
         if personal is not None:
@@ -278,8 +279,8 @@ class Browser:
     def form(self, page, action):
         """The hidden fields of the form with that action."""
         found = re.search(rf'<form[^>]*action="{re.escape(action)}"[^>]*>(.*?)</form>', page, re.S)
-        return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"',
-                               html.unescape(found.group(1))))
+        return {name: html.unescape(value) for name, value in
+                re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', found.group(1))}
 
     def login(self, name, password):
         page = self.open("/login")[1]

@@ -27,6 +27,8 @@ static void escape(FILE *out, const char *text)
 		case '\'':
 			fputs("&#39;", out);
 			break;
+		case '\r': /* of forms' line ends */
+			break;
 		default:
 			/* Control characters have no place in HTML. */
 			if (byte < ' ' && byte != '\n' && byte != '\t')

@@ -60,7 +60,7 @@ static void test_escaping(void **state)
 	(void)state;
 
 	FILE *out = open_memstream(&text, &size);
-	html(out, "<b title=\"%s\">%s %lld%%</b>", "\"'<>&", "a\x01\n\xc3\xa9", 42LL);
+	html(out, "<b title=\"%s\">%s %lld%%</b>", "\"'<>&", "a\x01\r\n\xc3\xa9", 42LL);
 	html(out, "%s", nothing);
 	fclose(out);
 	assert_string_equal(
