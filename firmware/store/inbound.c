@@ -370,23 +370,6 @@ int store_part_late(struct store *store, int64_t pdu_id, int64_t since_ms,
 	return error < 0 ? error : 1;
 }
 
-int store_message_loops(
-	struct store *store, const struct inbound_message *message, int64_t since_ms)
-{
-	int64_t same = 0, echoes = 0;
-	int found = store_value(store, &same,
-		"SELECT count(*) FROM (SELECT text FROM inbound_message WHERE sender = ? AND id < ?"
-		" AND received_ms > ? ORDER BY id DESC LIMIT 2) WHERE text = ?",
-		"tiit", message->sender, message->id, since_ms, message->text);
-
-	if (found > 0)
-		found = store_value(store, &echoes,
-			"SELECT count(*) FROM outgoing_sms WHERE recipient = ? AND created_ms > ?"
-			" AND length(text) >= 20 AND instr(?, text) > 0",
-			"tit", message->sender, since_ms, message->text);
-	return found < 0 ? found : same >= 2 || echoes > 0;
-}
-
 int store_parts_oldest(struct store *store, int64_t *received_ms)
 {
 	int64_t oldest = 0;

@@ -67,8 +67,11 @@ must_check int store_part_late(struct store *store, int64_t pdu_id, int64_t sinc
 	char ticket[static TICKET_SIZE], char **text);
 
 /*
- * Whether a message is a machine's: 1 when the same words have come from this sender twice in a
- * row before, since since_ms, or when it holds what we have sent there ourselves.
+ * Whether a message is a machine's, which would answer our answer for ever (loops.c): 1 when the
+ * same words have come from this sender twice in a row before, since since_ms; when it holds what
+ * we have sent there ourselves, in other numbers maybe, as another box would; or when it says that
+ * it is automatic, and so did the two before. A single word (CEK, with a number or without) may
+ * come again and again.
  */
 must_check int store_message_loops(
 	struct store *store, const struct inbound_message *message, int64_t since_ms);
