@@ -62,9 +62,8 @@ static int64_t lifetime_ms(enum dialogue_topic topic)
 {
 	switch (topic) {
 	case DIALOGUE_AWAIT_QUESTION:
-		return DIALOGUE_QUESTION_MS;
 	case DIALOGUE_AWAIT_RATING:
-		return DIALOGUE_RATING_MS;
+		return DIALOGUE_QUESTION_MS;
 	case DIALOGUE_AWAIT_CHOICE:
 	case DIALOGUE_AWAIT_CONFIRM:
 	case DIALOGUE_AWAIT_SECRET:

@@ -24,7 +24,7 @@
 /* How long a question of ours waits for its answer. */
 #define DIALOGUE_DETAILS_MS (INT64_C(3) * 24 * 3600 * 1000)
 #define DIALOGUE_QUESTION_MS (INT64_C(14) * 24 * 3600 * 1000)
-#define DIALOGUE_RATING_MS (INT64_C(14) * 24 * 3600 * 1000)
+#define DIALOGUE_RATING_MS DIALOGUE_QUESTION_MS
 #define DIALOGUE_CHOICE_MS (INT64_C(24) * 3600 * 1000) /* which ticket, YA or TIDAK */
 
 /* So many tickets one question of ours offers to choose from. */

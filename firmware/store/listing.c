@@ -49,8 +49,8 @@ static json_t *time_json(sqlite3_stmt *row, int column)
 }
 
 /*
- * The row as an object: each column under its name in the query, "…_ms" as a time under the
- * name without it. NULL without memory.
+ * The row as an object: each column under its name in the query, "…_ms" as a time and "…?" as
+ * true or false under the name without it. NULL without memory.
  */
 static json_t *row_json(sqlite3_stmt *row)
 {
@@ -61,9 +61,12 @@ static json_t *row_json(sqlite3_stmt *row)
 		const char *name = sqlite3_column_name(row, i);
 		size_t length = name ? strlen(name) : 0;
 		bool time = length > 3 && strcmp(name + length - 3, "_ms") == 0;
-		json_t *value = time ? time_json(row, i) : column_json(row, i);
-		if (!name || !value ||
-			json_object_setn_new(object, name, time ? length - 3 : length, value) < 0)
+		bool truth = length > 1 && name[length - 1] == '?';
+		json_t *value = time	? time_json(row, i)
+				: truth ? json_boolean(sqlite3_column_int(row, i))
+					: column_json(row, i);
+		length -= time ? 3 : truth ? 1 : 0;
+		if (!name || !value || json_object_setn_new(object, name, length, value) < 0)
 			return NULL;
 	}
 	return take_pointer(object);
@@ -95,7 +98,7 @@ static int rows_json(struct store *store, sqlite3_stmt *statement, json_t **out)
 	"SELECT c.ticket AS ticket, c.uuid AS uuid, c.state AS state, c.channel AS channel,"       \
 	" nullif (p.sender, '') AS \"from\", p.name AS name, p.address AS address,"                \
 	" c.category AS category, p.text AS text, c.language AS language, c.rating AS rating,"     \
-	" CASE c.confidential WHEN 0 THEN NULL ELSE 'yes' END AS confidential,"                    \
+	" c.confidential AS \"confidential?\","                                                    \
 	" coalesce (a.text, t.text) AS answer,"                                                    \
 	" c.created_ms AS created_ms, c.updated_ms AS updated_ms"                                  \
 	" FROM complaint c LEFT JOIN complaint_personal p ON p.uuid = c.uuid"                      \

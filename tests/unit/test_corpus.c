@@ -273,7 +273,6 @@ static void read_text(const struct row *row, struct outcome *outcome)
 
 	world_init(&world, row->field[CONTEXT]);
 	autofree char *text = expand(&world, row->field[TEXT]);
-	autofree char *data = world.data;
 	world.input.text = text;
 	assert_int_equal(dialogue_handle(&world.input, &outcome->out), 0);
 	assert_one_part(outcome->out.reply);
@@ -281,6 +280,7 @@ static void read_text(const struct row *row, struct outcome *outcome)
 	snprintf(outcome->intention, sizeof(outcome->intention), "%s",
 		outcome->out.answers_question ? "answer"
 					      : dialogue_intention_name(outcome->out.intention));
+	free(world.data);
 }
 
 static void score_row(struct score *score, const struct row *row, bool show)
