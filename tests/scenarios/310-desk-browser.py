@@ -125,11 +125,62 @@ def answer(desk, kiosk):
     desk.shoot("desk-answered")
 
 
+def announce(desk, kiosk):
+    from selenium.webdriver.support.ui import Select
+    desk.open("/announcements")
+    Select(desk.find("#kiosk")).select_by_value(str(kiosk.id))
+    desk.find("#text").send_keys("Posyandu Senin pukul 9 di balai.\nMohon membawa buku KIA.")
+    desk.shoot("desk-announce")
+    desk.find("main form button").click()
+    check(desk.wait("button[value=send]"), "an announcement is looked at once more")
+    desk.shoot("desk-announce-sure")
+    desk.find("button[value=edit]").click()
+    check(until(lambda: desk.find("#text") and "buku KIA" in desk.find("#text").get_attribute("value")),
+          "and can be changed")
+    desk.find("main form button").click()
+    desk.wait("button[value=send]").click()
+    check(until(lambda: "diteruskan ke kotak" in desk.text()), "and sent")
+    command = kiosk.commands(0)[-1]
+    check(command["type"] == "announce" and command["text"].endswith("9 di balai.\nMohon membawa buku KIA."),
+          "with its lines", command)
+    kiosk.applied(command)
+    kiosk.send(first=len(kiosk.events))
+
+
+def converse(desk, kiosk):
+    """What residents say of an answered complaint, and what a kiosk tells of itself."""
+    uuid, tick = kiosk.uuid, ticket(kiosk.id, 9)
+    since = len(kiosk.events)
+    desk.open(f"/complaints/{uuid}")
+    desk.shoot("desk-may-survey")
+    kiosk.event("complaint.rated", {"uuid": uuid, "rating": 2}, None, tick, "complainant")
+    kiosk.event("complaint.state", {"uuid": uuid, "from": "resolved", "to": "reopened",
+                                    "reason": "the result did not help"}, None, tick, "complainant")
+    kiosk.event("complaint.details", {"uuid": uuid}, {"text": "Papannya masih ada yang lepas, hati-hati kalau malam."},
+                tick, "complainant")
+    kiosk.event("complaint.confidential", {"uuid": uuid, "on": True}, None, tick, "complainant")
+    failed = {"message": "s1", "purpose": "state", "uuid": uuid}
+    kiosk.event("message.queued", failed, {"to": "+62", "text": "Aduan Anda dibuka kembali."})
+    kiosk.event("message.failed", {**failed, "reason": "not delivered: not obtainable: the number "
+                                   "may not exist (status 67)"})
+    kiosk.event("sim.balance", {"modem": "utama", "operator": "TELKOMSEL", "amount": 3200,
+                                "valid_until": "2026-12-03T10:00:00.000Z", "low": True})
+    kiosk.event("sim.balance", {"modem": "cadangan", "operator": "XL Axiata", "amount": 51000,
+                                "valid_until": None, "low": False})
+    kiosk.event("contact.consent", {"announcements": True}, {"from": "+62811"}, None, "complainant")
+    kiosk.send(first=since + 1)
+    desk.open(f"/complaints/{uuid}")
+    text = desk.text()
+    check("2 dari 5: tidak puas" in text and "dirahasiakan" in text and "Tukijo" not in text
+          and "tidak sampai: nomornya mungkin tidak ada" in text, "all of it on one page", text)
+
+
 def look(desk, kiosk):
     for width, height in ((1280, 900), (360, 740), (320, 700)):
         desk.size(width, height)
         for path, name in (("/complaints", "list"), (f"/complaints/{kiosk.uuid}", "complaint"),
-                           ("/kiosks", "kiosks"), ("/unreadable", "unreadable")):
+                           ("/complaints?state=undelivered", "undelivered"),
+                           ("/announcements", "announcements"), ("/kiosks", "kiosks"), ("/unreadable", "unreadable")):
             desk.open(path)
             desk.wait("h1")
             desk.shoot(f"desk-{name}")
@@ -159,6 +210,8 @@ def main():
             log_in(desk)
             see_new(desk, kiosk)
             answer(desk, kiosk)
+            announce(desk, kiosk)
+            converse(desk, kiosk)
             look(desk, kiosk)
             said = [e["message"] for e in driver.get_log("browser") if e["level"] == "SEVERE"]
             check(not said, "the browser has nothing to complain of", said)

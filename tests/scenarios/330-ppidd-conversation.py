@@ -184,7 +184,7 @@ def announcements(server, kiosk, officer, auditor):
     kiosk.event("contact.language", {"language": "jv"}, {"from": "+62811"}, None, "complainant")
     send_new(kiosk, since)
     page = officer.open("/announcements")[1]
-    check("(1 warga bersedia)" in page and "Balai Dusun Beji (0 warga bersedia)" in page,
+    check("(1 warga)" in page and "Balai Dusun Beji (0 warga)" in page,
           "who would get one", page)
     fields = officer.form(page, "/announcements")
     text = 'Posyandu <Senin> "pagi"\r\nBawa buku'

@@ -26,7 +26,7 @@ static void kiosk_option(FILE *out, int64_t value, const char *name, int64_t agr
 {
 	html(out, "<option value=\"%lld\"", (long long)value);
 	fputs(value == chosen ? " selected" : "", out);
-	html(out, ">%s (%lld warga bersedia)</option>\n", name, (long long)agreed);
+	html(out, ">%s (%lld warga)</option>\n", name, (long long)agreed);
 }
 
 static int64_t agreed_at(const json_t *kiosks, int64_t kiosk)
@@ -111,8 +111,8 @@ static void one_announcement(FILE *out, const json_t *item)
 	const char *state = record_words(item, "state");
 	char time[TIME_WORDS], reason[REASON_SIZE];
 
-	html(out, "<li><span class=\"meta\">%s · %s</span>", record_words(item, "kiosk_name"),
-		word_time(record_text(item, "created"), time));
+	html(out, "<li><span class=\"meta\">%s</span><strong>%s</strong> ",
+		word_time(record_text(item, "created"), time), record_words(item, "kiosk_name"));
 	if (strcmp(state, "pending") == 0)
 		html(out, "<span class=\"delivery queued\">menunggu diambil kotak</span>");
 	else if (strcmp(state, "done") == 0)

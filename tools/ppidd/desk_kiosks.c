@@ -89,7 +89,7 @@ static void sim_line(FILE *out, const json_t *sim)
 		html(out, ", berlaku sampai %s", word_date(until, time));
 	if (low)
 		html(out, " <strong class=\"delivery failed\">perlu diisi</strong>");
-	html(out, " <small class=\"help\">%s</small></span>",
+	html(out, " <small class=\"meta\">kabar %s</small></span>",
 		word_time(record_text(sim, "told"), time));
 }
 
