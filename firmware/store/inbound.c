@@ -10,6 +10,8 @@
 
 /* More than a phone ever sends (10 parts), fewer than would hurt; the wire allows 255. */
 #define PARTS_MAX 255
+/* How long after a message the network may repeat parts of it. */
+#define REPEAT_WINDOW_MS (INT64_C(24) * 3600 * 1000)
 
 static const char *const sender_types[] = {
 	[MODEM_ADDRESS_INTERNATIONAL] = "international",
@@ -316,19 +318,58 @@ int store_message_join(struct store *store, int64_t pdu_id, struct inbound_messa
 	return found;
 }
 
-int store_message_overdue(struct store *store, int64_t before_ms, struct inbound_message *out)
+/*
+ * The message that an incomplete group repeats: networks send parts again after the whole has
+ * been taken, some with a new time stamp. 1 and *message, or 0.
+ */
+static int group_repeats(struct store *store, const struct part_group *group, int64_t *message)
+{
+	*message = 0;
+	if (group->total == 1 || group->present == group->total)
+		return 0;
+	int found = store_value(store, message,
+		"SELECT coalesce (max(q.message_id), 0) FROM inbound_part q"
+		" WHERE q.message_id IS NOT NULL AND q.sender = ?1 AND q.reference = ?2"
+		" AND q.wide = ?3 AND q.total = ?4 AND q.received_ms >"
+		" (SELECT received_ms FROM inbound_part WHERE pdu_id = ?5) - ?6"
+		" AND NOT EXISTS (SELECT 1 FROM inbound_part p WHERE p.message_id IS NULL"
+		" AND p.sender = ?1 AND p.reference = ?2 AND p.wide = ?3 AND p.total = ?4"
+		" AND NOT EXISTS (SELECT 1 FROM inbound_part r WHERE r.message_id = q.message_id"
+		" AND r.number = p.number AND r.text = p.text))",
+		"tiiiii", group->sender, group->reference, group->wide, group->total, group->pdu_id,
+		(int64_t)REPEAT_WINDOW_MS);
+	return found < 0 ? found : *message != 0;
+}
+
+/* The group that has waited longest, since before before_ms. */
+static int group_overdue(struct store *store, int64_t before_ms, struct part_group *group)
 {
 	autostatement sqlite3_stmt *statement = NULL;
-	struct part_group group = { 0 };
 	int found = store_query(store, &statement,
 		"SELECT " GROUP_COLUMNS ", " GROUP_PRESENT
 		" FROM inbound_part g WHERE g.message_id IS NULL AND g.received_ms < ?"
 		" ORDER BY g.received_ms LIMIT 1",
 		"i", before_ms);
 
-	if (found == 0)
-		found = group_take(store, statement, &group);
-	if (found > 0)
+	return found == 0 ? group_take(store, statement, group) : found;
+}
+
+int store_message_overdue(struct store *store, int64_t before_ms, struct inbound_message *out)
+{
+	struct part_group group = { 0 };
+	int64_t repeated;
+	int found;
+
+	while ((found = group_overdue(store, before_ms, &group)) > 0) {
+		found = group_repeats(store, &group, &repeated);
+		if (found <= 0)
+			break;
+		found = group_claim(store, &group, repeated);
+		if (found < 0)
+			break;
+		free(take_pointer(group.sender));
+	}
+	if (found == 0 && group.sender)
 		found = group_join(store, &group, out);
 	free(group.sender);
 	return found;
