@@ -8,6 +8,10 @@
 #include "dialogue/texts.h"
 
 #define VALUES_MAX 12
+/* Of DIALOGUE_CHOICES_MAX tickets, before the words for a new complaint. */
+#define CHOICES                                                                                    \
+	"1) 999-999999-9, 2) 999-999999-9, 3) 999-999999-9, 4) 999-999999-9, "                     \
+	"5) 999-999999-9, 6) "
 
 /* The longest that each value can be; those that are shortened to fit begin with nothing. */
 static const struct {
@@ -18,8 +22,6 @@ static const struct {
 	{ "pin", "9999" },
 	{ "date", "30-12-2026" },
 	{ "rating", "5" },
-	{ "choices", "1) 999-999999-9, 2) 999-999999-9, 3) 999-999999-9, 4) 999-999999-9, "
-		     "5) 999-999999-9" },
 	{ "name", "" },
 	{ "answer", "" },
 	{ "text", "" },
@@ -63,9 +65,10 @@ static size_t count_of(const char *text, char sign)
 /* The same names, as often, and no brace beside them. */
 static bool places_agree(const char *original, const char *said)
 {
-	size_t known = occurrences(original, "state");
+	size_t known = occurrences(original, "state") + occurrences(original, "choices");
 
-	if (occurrences(said, "state") != known)
+	if (occurrences(said, "state") != occurrences(original, "state") ||
+		occurrences(said, "choices") != occurrences(original, "choices"))
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(longest); i++) {
 		size_t wanted = occurrences(original, longest[i].name);
@@ -83,6 +86,7 @@ static bool text_fits(enum text text, const char *language, FILE *out)
 	struct template_value values[VALUES_MAX] = { 0 };
 	size_t room =
 		info->parts == 1 ? SEPTETS_ONE_PART : (size_t)info->parts * (SEPTETS_PER_PART - 1);
+	char choices[SEPTETS_ONE_PART * 2];
 	autofree char *filled = NULL;
 
 	for (size_t i = 0; i < ARRAY_SIZE(longest); i++)
@@ -90,6 +94,9 @@ static bool text_fits(enum text text, const char *language, FILE *out)
 			.text = longest[i].text };
 	values[ARRAY_SIZE(longest)] =
 		(struct template_value) { .name = "state", .text = longest_state() };
+	snprintf(choices, sizeof(choices), "%s%s", CHOICES, language_say(text_new_complaint));
+	values[ARRAY_SIZE(longest) + 1] =
+		(struct template_value) { .name = "choices", .text = choices };
 	if (!places_agree(info->msgid, said)) {
 		fprintf(out, "%s: other {values} than the original: %s\n", language, said);
 		return false;

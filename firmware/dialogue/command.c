@@ -113,18 +113,34 @@ static void read_rest(const char *text, unsigned allowed, struct rest *rest)
 	}
 }
 
+/* Whether "tambah" before this word adds to something said before. */
+static bool supplements(const struct word *word)
+{
+	static const char supplements[] =
+		" ada info informasi keterangan data juga jg saksi alamat "
+		"lokasi foto bukti wonten katrangan lan dan kejadian korban "
+		"tiket nomor no ";
+	size_t length = strlen(word->text);
+
+	return word_in(supplements, word->text) ||
+	       (length > 5 && strcmp(word->text + length - 3, "nya") == 0) ||
+	       (length > 6 && strcmp(word->text + length - 4, "ipun") == 0);
+}
+
 static bool means_addition(const struct frame *frame, struct understanding *out)
 {
 	const char *behind = ticket_lead(frame->behind, &out->number);
 	const char *cursor = frame->behind;
 	struct word next;
-	bool degree = word_next(&cursor, &next) && (word_meanings(next.text) & WORD_DEGREE);
+	bool more = word_next(&cursor, &next);
+	bool degree = more && (word_meanings(next.text) & WORD_DEGREE);
 
 	out->meaning = MEANS_ADDITION;
 	out->content = skip_signs(out->number.given ? behind : frame->behind);
 	if (out->number.given)
 		return true;
-	out->tentative = !frame->marked;
+	/* "tambah lampu di RT 5" may be a wish of its own, "tambah lokasinya …" is not. */
+	out->tentative = more && !frame->marked && !supplements(&next);
 	return frame->exact && (frame->marked || (frame->first && !degree));
 }
 

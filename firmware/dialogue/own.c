@@ -8,6 +8,7 @@
 #include "dialogue/reply.h"
 
 #define RATING_REOPENS 2 /* this and worse */
+#define CHOICE_SIZE 64	 /* the words for a new complaint, with room to spare */
 
 /* Which complaint a command is about. */
 enum found {
@@ -39,7 +40,7 @@ static int find_own(struct talk *talk, const char *ticket, struct dialogue_compl
 	return talk_given(input->sender) && strcmp(complaint->sender, input->sender) == 0;
 }
 
-/* "1) 003-000123-4, 2) 003-000124-5" */
+/* "1) 003-000123-4, 2) 003-000124-5, 3) aduan baru" */
 static void list_choices(const struct pending *pending, char *out, size_t size)
 {
 	size_t length = 0;
@@ -48,11 +49,14 @@ static void list_choices(const struct pending *pending, char *out, size_t size)
 	for (size_t i = 0; i < pending->count && length < size; i++)
 		length += (size_t)snprintf(out + length, size - length, "%s%zu) %s", i ? ", " : "",
 			i + 1, pending->tickets[i]);
+	if (pending->fresh && length < size)
+		snprintf(out + length, size - length, ", %zu) %s", pending->count + 1,
+			language_say(text_new_complaint));
 }
 
 static int say_choices(struct talk *talk, const struct pending *pending, enum text text)
 {
-	char choices[DIALOGUE_CHOICES_MAX * (TICKET_SIZE + 6)];
+	char choices[DIALOGUE_CHOICES_MAX * (TICKET_SIZE + 6) + CHOICE_SIZE];
 
 	list_choices(pending, choices, sizeof(choices));
 	const struct template_value values[] = { { .name = "choices", .text = choices }, { 0 } };
@@ -68,6 +72,7 @@ static int join_additions(const struct pending *waiting, struct pending *wanted)
 		return -ENOMEM;
 	free(wanted->text);
 	wanted->text = joined;
+	wanted->fresh = wanted->fresh || waiting->fresh;
 	return 0;
 }
 
@@ -129,7 +134,7 @@ static int find_subject(struct talk *talk, struct pending *wanted, bool open,
 		input->lookup->context, input->sender, open, candidates, DIALOGUE_CHOICES_MAX);
 	if (count < 0)
 		return count;
-	if (count == 1 && !number->mistyped) {
+	if (count == 1 && !number->mistyped && !wanted->fresh) {
 		*complaint = candidates[0];
 		return 0;
 	}
@@ -266,12 +271,9 @@ static int without_subject(struct talk *talk, const struct pending *wanted)
 {
 	switch (wanted->action) {
 	case DIALOGUE_ADDITION:
-		/* "tambah gelap jalannya …" was a sentence; any of them is worth a ticket. */
-		return talk_complain(talk,
-			talk->understanding.tentative || talk->understanding.number.given
-				? talk->text
-				: wanted->text,
-			false);
+		/* What may be a sentence of its own keeps all its words. */
+		return talk_complain(
+			talk, talk->understanding.number.given ? talk->text : wanted->text, false);
 	case DIALOGUE_RATING:
 		return talk_reply_plain(talk, "rating", TEXT_RATE_NONE);
 	case DIALOGUE_CONFIDENTIAL:
@@ -344,8 +346,10 @@ int own_handle(struct talk *talk)
 		return talk_reply_plain(talk, "help", TEXT_ADD_EMPTY);
 	if (wanted.action == DIALOGUE_RATING && wanted.rating == 0)
 		return talk_reply_plain(talk, "help", TEXT_RATE_HOW);
+	wanted.fresh = understanding->tentative;
 	if (wanted.action == DIALOGUE_ADDITION)
-		error = copy_text(understanding->content, &wanted.text);
+		error = copy_text(understanding->tentative ? talk->text : understanding->content,
+			&wanted.text);
 	else if (understanding->comment)
 		error = copy_text(talk->text, &wanted.text);
 	if (error == 0)
@@ -414,7 +418,8 @@ static int choose(struct talk *talk)
 		ticket = understanding->choice <= pending->count
 				 ? pending->tickets[understanding->choice - 1]
 				 : "";
-	int found = *ticket ? find_own(talk, ticket, &complaint) : 0;
+	bool fresh = pending->fresh && understanding->choice == pending->count + 1;
+	int found = *ticket ? find_own(talk, ticket, &complaint) : fresh;
 	if (found < 0)
 		return found;
 	if (found == 0)
@@ -425,7 +430,8 @@ static int choose(struct talk *talk)
 	wanted.before = (struct dialogue_session) { 0 };
 	talk->asked = DIALOGUE_AWAIT_NOTHING;
 	talk->input.session = talk->pending.before;
-	int error = perform(talk, &complaint, &wanted);
+	int error = fresh ? talk_complain(talk, wanted.text, false)
+			  : perform(talk, &complaint, &wanted);
 	if (talk->out->session_change == DIALOGUE_SESSION_KEEP)
 		resume(talk, "");
 	pending_release(&wanted);

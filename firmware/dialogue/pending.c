@@ -82,6 +82,7 @@ int pending_read(const char *data, struct pending *out)
 	if (out->rating < 1 || out->rating > 5)
 		out->rating = 0;
 	out->on = json_is_true(json_object_get(object, "on"));
+	out->fresh = json_is_true(json_object_get(object, "fresh"));
 	int error = copy_member(object, "text", &out->text);
 	if (error == 0)
 		error = read_before(json_object_get(object, "before"), &out->before);
@@ -108,9 +109,10 @@ int pending_write(const struct pending *pending, char **data)
 		if (!before)
 			return -ENOMEM;
 	}
-	autojson json_t *object = json_pack("{s:s, s:O, s:s?, s:i, s:b, s:O?}", "action",
+	autojson json_t *object = json_pack("{s:s, s:O, s:s?, s:i, s:b, s:b, s:O?}", "action",
 		dialogue_intention_name(pending->action), "tickets", tickets, "text", pending->text,
-		"rating", pending->rating, "on", pending->on, "before", before);
+		"rating", pending->rating, "on", pending->on, "fresh", pending->fresh, "before",
+		before);
 	*data = object ? json_dumps(object, JSON_COMPACT) : NULL;
 	return *data ? 0 : -ENOMEM;
 }

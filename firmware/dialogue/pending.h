@@ -15,6 +15,7 @@ struct pending {
 	char *text; /* DIALOGUE_ADDITION, or words beside a rating; NULL: none */
 	int rating;
 	bool on;
+	bool fresh; /* the last choice is a new complaint: it may be no addition at all */
 	struct dialogue_session before; /* DIALOGUE_AWAIT_NOTHING: none; owns its data */
 };
 

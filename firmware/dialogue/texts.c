@@ -215,6 +215,9 @@ const char *const text_states[STATE_COUNT] = {
 	[STATE_REOPENED] = N_("dibuka kembali"),
 };
 
+/* TRANSLATORS: the last choice in "Tiket yang mana? 1) 003-000123-4, 2) aduan baru." */
+const char *const text_new_complaint = N_("aduan baru");
+
 int text_fill(enum text text, const struct template_value *values, char **out)
 {
 	const struct text_info *info = &texts[text];

@@ -82,6 +82,9 @@ extern const struct text_info texts[TEXT_COUNT];
 /* A state as residents read it, as msgid: "sedang ditangani petugas". */
 extern const char *const text_states[STATE_COUNT];
 
+/* The last of several choices, as msgid: "aduan baru". */
+extern const char *const text_new_complaint;
+
 /* Fills a text in the present language; values as in template.h, ended by one without a name. */
 must_check int text_fill(enum text text, const struct template_value *values, char **out);
 

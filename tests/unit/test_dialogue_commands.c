@@ -114,6 +114,26 @@ static void test_addition_to_which(void **state)
 	assert_int_equal(kiosk_count(kiosk, EVENTS("complaint.details")), 2);
 }
 
+/* "tambah lampu …" may be an addition or a wish of its own: that isn't guessed. */
+static void test_addition_or_complaint(void **state)
+{
+	struct kiosk_talk *kiosk = *state;
+
+	complain(kiosk, 1);
+	has(say(kiosk, RESIDENT, "tambah lampu jalan di RT 5 pak"), "2) aduan baru");
+	has(say(kiosk, RESIDENT, "2"), "003-000002-");
+	assert_int_equal(kiosk_count(kiosk, "SELECT count(*) FROM complaint_personal WHERE text ="
+					    " 'tambah lampu jalan di RT 5 pak'"),
+		1);
+	assert_int_equal(kiosk_count(kiosk, EVENTS("complaint.details")), 0);
+	assert_int_equal(kiosk_count(kiosk, "SELECT count(*) FROM session"), 0);
+	has(say(kiosk, RESIDENT, "tambah petugas loket"), "3) aduan baru");
+	has(say(kiosk, RESIDENT, "4"), "3) aduan baru");
+	has(say(kiosk, RESIDENT, "1"), "tiket 003-000002-");
+	assert_int_equal(kiosk_count(kiosk, EVENTS("complaint.details")), 1);
+	assert_int_equal(kiosk_count(kiosk, "SELECT count(*) FROM complaint"), 2);
+}
+
 static void test_unanswered_addition_becomes_a_complaint(void **state)
 {
 	struct kiosk_talk *kiosk = *state;
@@ -490,6 +510,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_addition),
 		TEST(test_addition_to_which),
+		TEST(test_addition_or_complaint),
 		TEST(test_unanswered_addition_becomes_a_complaint),
 		TEST(test_rating),
 		TEST(test_rating_of_a_closed_one),
