@@ -50,6 +50,7 @@ struct modem_slot {
 	int64_t sending_id; /* outgoing_sms, 0: none */
 	unsigned sending_part;
 	bool sending_submitted; /* the modem has it: it may be on the air */
+	int64_t refused_ms;	/* monotonic: when it last couldn't send a message; 0: never */
 	struct balance balance;
 	int64_t balance_asked_ms; /* wall clock: the last answer */
 	int64_t balance_retry_ms; /* monotonic: not asked again before */

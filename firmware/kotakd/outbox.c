@@ -97,33 +97,41 @@ static int slot_has_room(struct kiosk *kiosk, struct modem_slot *slot)
 	return 0;
 }
 
+/* What this modem is given, if anything: *part, written down as being sent. */
+static int choose_for(struct kiosk *kiosk, struct modem_slot *slot, const char *carrying,
+	struct outgoing_part *part)
+{
+	if (!carries(slot) || slot->sending_id)
+		return 0;
+	int found = slot_has_room(kiosk, slot);
+	if (found > 0)
+		found = store_outgoing_next(kiosk->store, kiosk->time.wall_ms, slot->config->name,
+			carrying, balance_least(&slot->balance), part);
+	if (found > 0)
+		found = store_outgoing_submitting(kiosk->store, kiosk->time.wall_ms, part,
+			parts_of(part->text), slot->config->name);
+	return found;
+}
+
+/* What it was refused, another one shall try first. */
+static bool refused_lately(const struct kiosk *kiosk, const struct modem_slot *slot)
+{
+	return slot->refused_ms && kiosk->time.mono_ms < slot->refused_ms + MINUTE_MS;
+}
+
 int outbox_choose(struct kiosk *kiosk, struct outbox *outbox)
 {
 	autofree char *carrying = carrying_names(kiosk);
+	int error = carrying ? 0 : -ENOMEM;
 
-	if (!carrying)
-		return -ENOMEM;
-	for (size_t i = 0; i < kiosk->modem_count; i++) {
+	for (size_t turn = 0; error >= 0 && turn < 2 * kiosk->modem_count; turn++) {
+		size_t i = turn % kiosk->modem_count;
 		struct modem_slot *slot = &kiosk->modems[i];
-		struct outgoing_part *part = &outbox->parts[i];
-		if (!carries(slot) || slot->sending_id)
-			continue;
-		int room = slot_has_room(kiosk, slot);
-		if (room < 0)
-			return room;
-		if (room == 0)
-			continue;
-		int found = store_outgoing_next(kiosk->store, kiosk->time.wall_ms,
-			slot->config->name, carrying, balance_least(&slot->balance), part);
-		if (found == 0)
-			continue;
-		if (found > 0)
-			found = store_outgoing_submitting(kiosk->store, kiosk->time.wall_ms, part,
-				parts_of(part->text), slot->config->name);
-		if (found < 0)
-			return found;
+
+		if (refused_lately(kiosk, slot) == (turn >= kiosk->modem_count))
+			error = choose_for(kiosk, slot, carrying, &outbox->parts[i]);
 	}
-	return 0;
+	return error < 0 ? error : 0;
 }
 
 void outbox_send(struct kiosk *kiosk, struct outbox *outbox)
@@ -198,6 +206,8 @@ int outbox_event(struct kiosk *kiosk, struct modem_slot *slot, const struct mode
 		error = send_failed(kiosk, slot, event, &moment);
 		if (event->error > 0)
 			balance_spent(slot, false);
+		if (!event->permanent && !event->maybe_sent)
+			slot->refused_ms = kiosk->time.mono_ms;
 		break;
 	default:
 		return -EINVAL;
@@ -252,7 +262,7 @@ int outbox_housekeep(struct kiosk *kiosk)
 
 int outbox_deadline(struct kiosk *kiosk, int64_t *deadline_ms)
 {
-	int64_t wakeup, unsure;
+	int64_t wakeup = INT64_MAX, unsure = INT64_MAX;
 	int error = store_outgoing_wakeup(kiosk->store, kiosk->time.wall_ms, &wakeup);
 
 	if (error == 0)

@@ -237,6 +237,33 @@ static void test_the_other_takes_over_after_a_while(void **state)
 	}
 }
 
+static void test_what_one_was_refused_the_other_tries(void **state)
+{
+	struct house *house = *state;
+	struct outbox outbox = { 0 };
+	const char *given[MODEMS];
+
+	queue(house, "+628111", "sim1", OUTGOING_TICKET);
+	assert_return_code(outbox_new(&house->kiosk, &outbox), 0);
+	assert_return_code(outbox_choose(&house->kiosk, &outbox), 0);
+	outbox_send(&house->kiosk, &outbox);
+	outbox_release(&outbox);
+	assert_return_code(outbox_event(&house->kiosk, &house->slots[0],
+				   &(struct modem_event) { .type = MODEM_SEND_FAILED,
+					   .id = house->slots[0].sending_id,
+					   .error = 38 }),
+		0);
+	pass(house, 5000);
+	assert_int_equal(turn(house, given), 1);
+	assert_null(given[0]);
+	assert_string_equal(given[1], "+628111");
+	/* It isn't out of favour for ever. */
+	queue(house, "+628222", NULL, OUTGOING_TICKET);
+	pass(house, MINUTE_MS);
+	assert_int_equal(turn(house, given), 1);
+	assert_string_equal(given[0], "+628222");
+}
+
 static void test_each_carries_its_own(void **state)
 {
 	struct house *house = *state;
@@ -331,6 +358,7 @@ int main(void)
 		TEST(test_a_ticket_goes_before_an_announcement),
 		TEST(test_the_less_money_the_less_goes),
 		TEST(test_the_other_takes_over_after_a_while),
+		TEST(test_what_one_was_refused_the_other_tries),
 		TEST(test_each_carries_its_own),
 		TEST(test_the_balance_is_asked_as_it_is_spent),
 		TEST(test_the_balance_is_asked_after_a_start_and_a_refusal),
