@@ -108,6 +108,10 @@ static int show_plain(const json_t *complaint)
 		print_plain(record_words(complaint, keys[i]));
 		putchar('\n');
 	}
+	if (record_number(complaint, "rating") != 0)
+		printf("%-12s%" PRId64 " of 5\n", "rating", record_number(complaint, "rating"));
+	if (json_is_true(json_object_get(complaint, "confidential")))
+		printf("%-13s%s\n", "confidential", "yes");
 	puts("\nevents");
 	json_array_foreach (json_object_get(complaint, "events"), i, item) {
 		print_fields(item, event_keys);

@@ -46,6 +46,8 @@ int desk_get_unreadable(struct request *request);
 /* desk_history.c: one complaint's history in plain words. */
 void desk_history(FILE *out, const json_t *events);
 void desk_messages(FILE *out, const json_t *messages, const json_t *commands);
+/* An event's or command's actor in words. */
+const char *desk_who(const char *actor);
 /* What the complainant added later with words of their own. */
 void desk_additions(FILE *out, const json_t *events);
 

@@ -111,7 +111,8 @@ static void one_announcement(FILE *out, const json_t *item)
 	const char *state = record_words(item, "state");
 	char time[TIME_WORDS], reason[REASON_SIZE];
 
-	html(out, "<li><span class=\"meta\">%s</span><strong>%s</strong> ",
+	html(out, "<li><span class=\"meta\">%s · %s</span><strong>%s</strong> ",
+		desk_who(record_words(item, "actor")),
 		word_time(record_text(item, "created"), time), record_words(item, "kiosk_name"));
 	if (strcmp(state, "pending") == 0)
 		html(out, "<span class=\"delivery queued\">menunggu diambil kotak</span>");

@@ -96,31 +96,30 @@ static bool has_next(enum complaint_state state)
 	return false;
 }
 
-/* Whether the complainant was asked if it helped, and the button to ask. */
+/* What the complainant says of the answer, and the button to ask for it. */
 static void survey_form(
 	struct request *request, FILE *out, const json_t *complaint, enum complaint_state state)
 {
 	const char *surveyed = record_text(complaint, "surveyed");
+	int64_t rating = record_number(complaint, "rating");
 	char time[TIME_WORDS];
 
-	if (state != STATE_RESOLVED && state != STATE_CLOSED)
+	if ((state != STATE_RESOLVED && state != STATE_CLOSED) ||
+		strcmp(record_words(complaint, "channel"), "sms") != 0)
 		return;
 	html(out, "<section class=\"card\"><h2>Kepuasan pengadu</h2>\n");
-	if (record_number(complaint, "rating") != 0) {
-		html(out, "<p>%lld dari 5: %s.</p></section>\n",
-			(long long)record_number(complaint, "rating"),
-			word_rating(record_number(complaint, "rating")));
-		return;
-	}
-	if (surveyed) {
-		html(out, "<p>Sudah ditanyakan %s; belum dijawab.</p></section>\n",
+	if (rating != 0)
+		html(out, "<p>%lld dari 5: %s.</p>\n", (long long)rating, word_rating(rating));
+	else if (surveyed)
+		html(out, "<p>Sudah ditanyakan %s; belum dijawab.</p>\n",
 			word_time(surveyed, time));
-		return;
+	if (!surveyed) {
+		form_head(request, out, record_words(complaint, "uuid"), "survey");
+		html(out, "<p class=\"help\">Pengadu ditanyai lewat SMS apakah jawabannya "
+			  "membantu, kalau ia bersedia menerima kabar dari kantor.</p>\n"
+			  "<button class=\"second\">Tanyakan kepuasan</button></form>");
 	}
-	form_head(request, out, record_words(complaint, "uuid"), "survey");
-	html(out, "<p class=\"help\">Pengadu ditanyai lewat SMS apakah jawabannya membantu, kalau "
-		  "ia bersedia menerima kabar dari kantor.</p>\n"
-		  "<button class=\"second\">Tanyakan kepuasan</button></form></section>\n");
+	html(out, "</section>\n");
 }
 
 static void forms(

@@ -10,7 +10,7 @@
 #define OFFICER_PREFIX "officer:"
 #define STATE_BECOMES "Status menjadi"
 
-static const char *who(const char *actor)
+const char *desk_who(const char *actor)
 {
 	if (strncmp(actor, OFFICER_PREFIX, strlen(OFFICER_PREFIX)) == 0)
 		return actor + strlen(OFFICER_PREFIX);
@@ -97,7 +97,7 @@ static void one_event(FILE *out, const json_t *event, const char *words)
 	const char *type = record_words(event, "type");
 	char time[TIME_WORDS], reason[REASON_SIZE];
 
-	html(out, "<li><span class=\"meta\">%s · %s</span>", who(record_words(event, "actor")),
+	html(out, "<li><span class=\"meta\">%s · %s</span>", desk_who(record_words(event, "actor")),
 		word_time(record_text(event, "time"), time));
 	headline(out, event, words);
 	if (strcmp(type, "complaint.details") == 0) {
