@@ -106,7 +106,7 @@ UNIT_PPIDD := $(patsubst tests/unit/ppidd/%.c,$(O)/tests/ppidd/%,$(wildcard test
 UNIT_SIM := $(patsubst tests/unit/modem-sim/%.c,$(O)/tests/modem-sim/%,$(wildcard tests/unit/modem-sim/test_*.c))
 unit: $(UNIT) $(UNIT_PPIDD) $(UNIT_SIM)
 
-$(UNIT): $(O)/tests/%: $(O)/obj/tests/unit/%.o $(CORE) $(DRIVERS) $(BASE)
+$(UNIT): $(O)/tests/%: $(O)/obj/tests/unit/%.o $(CORE) $(DRIVERS) $(BASE) | $(CATALOGUES)
 	@mkdir -p $(@D)
 	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_kotakd) cmocka)
 $(UNIT_PPIDD): $(O)/tests/ppidd/%: $(O)/obj/tests/unit/ppidd/%.o $(PPIDD) $(BASE)

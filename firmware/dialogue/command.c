@@ -239,7 +239,7 @@ static const char *language_named(const char *word)
 	return NULL;
 }
 
-/* BAHASA and one language; BAHASA alone asks which there are. */
+/* BAHASA and one language; BAHASA alone, or with one that we don't speak, asks which. */
 static bool means_language(const struct frame *frame, struct understanding *out)
 {
 	const char *text = frame->behind;

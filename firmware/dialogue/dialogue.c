@@ -270,6 +270,8 @@ static int act(struct talk *talk)
 		return handle_consent(talk);
 	case MEANS_INFO:
 		return handle_help(talk, TEXT_INFO);
+	case MEANS_NUMBER:
+		return own_number(talk);
 	case MEANS_HELP:
 	case MEANS_GREETING:
 		return handle_help(talk, TEXT_HELP);

@@ -6,6 +6,7 @@
 
 #include "dialogue/language.h"
 #include "dialogue/reply.h"
+#include "dialogue/words.h"
 
 #define RATING_REOPENS 2 /* this and worse */
 #define CHOICE_SIZE 64	 /* the words for a new complaint, with room to spare */
@@ -319,6 +320,21 @@ int own_status(struct talk *talk)
 		error = status_tell(talk, &complaint);
 	free(complaint.answer);
 	return error;
+}
+
+int own_number(struct talk *talk)
+{
+	const struct dialogue_input *input = &talk->input;
+	struct dialogue_complaint answered = { 0 };
+	bool digit = words_count(talk->text) == 1 && strlen(skip_signs(talk->text)) <= 2;
+	int count = digit ? input->lookup->list(
+				    input->lookup->context, input->sender, false, &answered, 1)
+			  : 0;
+
+	if (count < 0)
+		return count;
+	talk->out->intention = count ? DIALOGUE_RATING : DIALOGUE_HELP;
+	return talk_reply_plain(talk, "help", count ? TEXT_RATE_HOW : TEXT_HELP);
 }
 
 int own_handle(struct talk *talk)

@@ -52,6 +52,8 @@ must_check int status_tell(struct talk *talk, const struct dialogue_complaint *c
 must_check int own_handle(struct talk *talk);
 /* Asks which of the sender's complaints is meant, or does it if there is just one. */
 must_check int own_status(struct talk *talk);
+/* A number out of the blue: after an answer it was perhaps meant as a rating. */
+must_check int own_number(struct talk *talk);
 /* An answer to the question which ticket, or whether to withdraw. */
 must_check int own_answer(struct talk *talk);
 

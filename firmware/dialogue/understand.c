@@ -284,7 +284,8 @@ static bool finds_keyword(const char *text, bool slips, const char **content)
 /* "tidak", "gak jadi pak": an answer to nothing that we asked, and no complaint. */
 static bool only_denies(const char *text)
 {
-	const unsigned small = WORD_NO | WORD_GREETING | WORD_FILLER | WORD_OK;
+	/* "tidak beres", "gak nyala" say what is wrong: nothing that may be missing is small. */
+	const unsigned small = WORD_NO | WORD_GREETING;
 	struct word word;
 	size_t words = 0;
 	bool denies = false;
@@ -293,7 +294,9 @@ static bool only_denies(const char *text)
 		unsigned meanings = word_meanings(word.text);
 		denies = denies || (meanings & WORD_NO);
 		if (++words > DENIAL_WORDS ||
-			(!(meanings & small) && !word_in(" jadi sido sida sios estu ", word.text)))
+			(!(meanings & small) &&
+				!word_in(" jadi sido sida sios estu saja aja mawon wae dulu ya ",
+					word.text)))
 			return false;
 	}
 	return denies;
@@ -317,7 +320,7 @@ static enum meaning free_text(const char *text, enum dialogue_topic topic)
 	if (thanks_for(text))
 		return MEANS_THANKS;
 	if (only_digits(text))
-		return MEANS_GREETING;
+		return MEANS_NUMBER;
 	if (asked && refuses(text))
 		return MEANS_REFUSAL;
 	if (asked && details_plausible(text, topic))

@@ -25,6 +25,7 @@ enum meaning {
 	MEANS_UNCLEAR, /* meant as an answer to our question, but it can't be taken as one */
 	MEANS_INFO,
 	MEANS_HELP,
+	MEANS_NUMBER,	/* digits that are no ticket, and nothing asked for them */
 	MEANS_GREETING, /* nothing but a greeting */
 	MEANS_THANKS,
 	MEANS_OK,

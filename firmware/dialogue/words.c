@@ -114,7 +114,8 @@ static const struct {
 		"tmksh tmks tima nuwun suwun swun maturnuwun maturnuhun nuhun hatur matur syukron "
 		"jazakallah jazakumullah alhamdulillah " },
 	{ WORD_OK,
-		" sama sami ok oke okay okey okee okeh okk oc k y ya yaa iya iyaa yes yup yoi sip "
+		" sama sami puas ok oke okay okey okee okeh okk oc k y ya yaa iya iyaa yes yup yoi "
+		"sip "
 		"siip sipp "
 		"siap "
 		"siaap baik baiklah bagus mantap mantab mantul nggih inggih nggeh enggih njih ngih "
@@ -122,7 +123,8 @@ static const struct {
 	{ WORD_FILLER,
 		" pak bapak bpk bu ibu mas mbak mba kak min admin gan bos banyak byk sekali skl "
 		"bgt "
-		"banget sanget atas atasnya bantuan bantuannya bantuanya infonya info informasinya "
+		"banget sangat sanget atas atasnya bantuan bantuannya bantuanya infonya info "
+		"informasinya "
 		"informasi jawaban jawabannya responnya respon responya respnya perhatiannya "
 		"perhatiane sudah sdh udah dibantu ditanggapi dijawab dan kembali untuk utk you so "
 		"much very sebelumnya seblumnya lagi dulu saja aja dong donk deh kok ya yaa nya "
