@@ -45,12 +45,13 @@ static int64_t takeover_ms(const struct modem_slot *slot)
 }
 
 /*
- * The names of the modems that carry their own messages, as a JSON array. One that can't for a
- * moment still counts: its worker is being started again, or it is between two cells.
+ * The modems that carry their own messages, as a JSON object, with the least urgent that each has
+ * money for. One that can't for a moment still counts: its worker is being started again, or it is
+ * between two cells.
  */
-static char *carrying_names(struct kiosk *kiosk)
+static char *carrying_modems(struct kiosk *kiosk)
 {
-	autojson json_t *names = json_array();
+	autojson json_t *modems = json_object();
 
 	for (size_t i = 0; i < kiosk->modem_count; i++) {
 		struct modem_slot *slot = &kiosk->modems[i];
@@ -59,10 +60,11 @@ static char *carrying_names(struct kiosk *kiosk)
 		else if (!slot->unable_since_ms)
 			slot->unable_since_ms = kiosk->time.mono_ms;
 		if (kiosk->time.mono_ms < takeover_ms(slot) &&
-			json_array_append_new(names, json_string(slot->config->name)) < 0)
+			json_object_set_new(modems, slot->config->name,
+				json_integer((json_int_t)balance_least(&slot->balance))) < 0)
 			return NULL;
 	}
-	return json_dumps(names, JSON_COMPACT);
+	return json_dumps(modems, JSON_COMPACT);
 }
 
 /* How many parts a text will have; the modem's encoder has the last word. */
@@ -121,7 +123,7 @@ static bool refused_lately(const struct kiosk *kiosk, const struct modem_slot *s
 
 int outbox_choose(struct kiosk *kiosk, struct outbox *outbox)
 {
-	autofree char *carrying = carrying_names(kiosk);
+	autofree char *carrying = carrying_modems(kiosk);
 	int error = carrying ? 0 : -ENOMEM;
 
 	for (size_t turn = 0; error >= 0 && turn < 2 * kiosk->modem_count; turn++) {

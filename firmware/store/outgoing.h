@@ -51,12 +51,12 @@ void outgoing_part_release(struct outgoing_part *part);
 
 /*
  * The next part that this modem should send, of messages at least as urgent as least: its own,
- * those for any modem, and those for a modem that isn't in carrying, a JSON array of the names of
- * the modems that carry their own just now. A message begun by another modem is begun anew, for
- * a phone joins only parts of one sender. Of equally urgent ones the recipient who has waited
- * longest since being served comes first, so that a flood from one number delays nobody else.
- * Nothing goes to a recipient while it isn't known whether an earlier part was sent: its report
- * could belong to either. 1 and *out, or 0.
+ * those for any modem, and those that their modem doesn't carry: carrying is a JSON object with
+ * the least urgent priority that each modem sends, of those that send just now. A message begun by
+ * another modem is begun anew, for a phone joins only parts of one sender. Of equally urgent ones
+ * the recipient who has waited longest since being served comes first, so that a flood from one
+ * number delays nobody else. Nothing goes to a recipient while it isn't known whether an earlier
+ * part was sent: its report could belong to either. 1 and *out, or 0.
  */
 must_check int store_outgoing_next(struct store *store, int64_t now_ms, const char *modem,
 	const char *carrying, enum outgoing_priority least, struct outgoing_part *out);

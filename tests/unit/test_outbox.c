@@ -264,6 +264,19 @@ static void test_what_one_was_refused_the_other_tries(void **state)
 	assert_string_equal(given[0], "+628222");
 }
 
+static void test_the_richer_one_sends_what_the_other_has_no_money_for(void **state)
+{
+	struct house *house = *state;
+	const char *given[MODEMS];
+
+	house->slots[0].balance.amount = 900;
+	queue(house, "+628111", "sim1", OUTGOING_ANSWER);
+	queue(house, "+628222", "sim1", OUTGOING_TICKET);
+	assert_int_equal(turn(house, given), 2);
+	assert_string_equal(given[0], "+628222");
+	assert_string_equal(given[1], "+628111");
+}
+
 static void test_each_carries_its_own(void **state)
 {
 	struct house *house = *state;
@@ -359,6 +372,7 @@ int main(void)
 		TEST(test_the_less_money_the_less_goes),
 		TEST(test_the_other_takes_over_after_a_while),
 		TEST(test_what_one_was_refused_the_other_tries),
+		TEST(test_the_richer_one_sends_what_the_other_has_no_money_for),
 		TEST(test_each_carries_its_own),
 		TEST(test_the_balance_is_asked_as_it_is_spent),
 		TEST(test_the_balance_is_asked_after_a_start_and_a_refusal),

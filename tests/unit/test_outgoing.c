@@ -13,8 +13,8 @@
 
 #define TO "+628111"
 #define MODEM "sim1"
-#define BOTH "[\"sim1\",\"sim2\"]"
-#define ONLY_SECOND "[\"sim2\"]"
+#define BOTH "{\"sim1\":3,\"sim2\":3}"
+#define ONLY_SECOND "{\"sim2\":3}"
 
 static struct moment at = { .now_ms = INT64_C(1790000000000), .clock = CLOCK_NTP, .boot = 1 };
 
