@@ -42,7 +42,7 @@ def answered(server, kiosk, serial, days):
 
 
 def older_database(server):
-    """A database of version 1, with a command under way, is taken over as it is."""
+    """A database of version 1, with a command under way and a rating that it only kept."""
     with open(os.path.join(ROOT, "tools/ppidd/migrations/001.sql")) as file:
         script = file.read()
     database = sqlite3.connect(server.database)
@@ -58,10 +58,14 @@ def older_database(server):
             VALUES ('88888888-8888-4888-8888-888888888888', 9, 1, 'answer',
             '99999999-9999-4999-8999-999999999999', '009-000001-8', 'officer:siti', 1);
         INSERT INTO command_personal VALUES ('88888888-8888-4888-8888-888888888888', 'Ya.', NULL);
+        INSERT INTO event VALUES (9, 1, 1, '77777777-7777-4777-8777-777777777777',
+            '2026-11-24T10:00:00.000Z', 'ntp', 1, 'complainant', 'complaint.rated', NULL,
+            '{"rating":4,"uuid":"99999999-9999-4999-8999-999999999999"}', 'x',
+            '99999999-9999-4999-8999-999999999999', 1);
     """)
     database.close()
     shown = server.ctl_json("show", "99999999-9999-4999-8999-999999999999")
-    check(shown["text"] == "Lama" and shown["rating"] is None and not shown["confidential"]
+    check(shown["text"] == "Lama" and shown["rating"] == 4 and not shown["confidential"]
           and shown["commands"][0]["text"] == "Ya.", "a database of version 1 is taken over", shown)
     database = sqlite3.connect(server.database)
     check(database.execute("PRAGMA foreign_key_check").fetchall() == [], "with all its references")

@@ -2,7 +2,7 @@
 #include <errno.h>
 
 #include "base/log.h"
-#include "tools/ppidd/db.h"
+#include "tools/ppidd/catch_up.h"
 
 static const char migration_001[] = {
 #include "gen/tools/ppidd/migrations/001.sql.inc"
@@ -16,10 +16,11 @@ static const char migration_002[] = {
 /* Migration N brings version N - 1 to N. */
 static const struct {
 	const char *script;
-	const char *append_only; /* a table of it that only grows, if any */
+	const char *append_only;    /* a table of it that only grows, if any */
+	int (*then)(struct db *db); /* what is left to do with what there is */
 } migrations[] = {
-	{ migration_001, "event" },
-	{ migration_002, NULL },
+	{ migration_001, "event", NULL },
+	{ migration_002, NULL, catch_up_2 },
 };
 
 static int schema_version(struct db *db, int64_t *version)
@@ -45,6 +46,8 @@ static int migrate(struct db *db)
 		error = db->ops->script(db, migrations[i].script);
 		if (error >= 0 && migrations[i].append_only)
 			error = db->ops->append_only(db, migrations[i].append_only);
+		if (error >= 0 && migrations[i].then)
+			error = migrations[i].then(db);
 		if (error >= 0)
 			error = db_run(
 				db, "INSERT INTO schema_version (version) VALUES ($1)", "i", i + 1);

@@ -6,6 +6,7 @@
 
 #include "tools/ppidd/chain.h"
 #include "tools/ppidd/record.h"
+#include "tools/ppidd/survey.h"
 
 static int verify_chains(struct db *db, int64_t *count, char **fault)
 {
@@ -58,6 +59,65 @@ static int verify_complaints(struct db *db, char **fault)
 	return result;
 }
 
+/* By complaint, what the last event that made sense says of it: {uuid: {"rating", "on"}}. */
+static int collect_said(struct db *db, json_t *said)
+{
+	autorows struct db_rows *rows = NULL;
+
+	int result = db_query(db, &rows,
+		"SELECT e.complaint, e.data FROM event e "
+		"JOIN complaint c ON c.uuid = e.complaint AND c.kiosk = e.source "
+		"WHERE e.type IN ('complaint.rated', 'complaint.confidential') "
+		"AND NOT EXISTS (SELECT 1 FROM event f "
+		"WHERE f.source = e.source AND f.id = e.id AND f.epoch < e.epoch) "
+		"ORDER BY e.source, e.epoch, e.seq",
+		"");
+	while (result >= 0 && (result = db_step(rows)) > 0) {
+		autojson json_t *data = json_loads(db_words(rows, 1), 0, NULL);
+		int64_t rating = record_number(data, "rating");
+		const json_t *on = json_object_get(data, "on");
+		json_t *one = json_object_get(said, db_words(rows, 0));
+		if (!one) {
+			one = json_object();
+			if (json_object_set_new(said, db_words(rows, 0), one) < 0)
+				return -ENOMEM;
+		}
+		if (rating >= RATING_WORST && rating <= RATING_BEST)
+			result = json_object_set_new(one, "rating", json_integer(rating));
+		if (json_is_boolean(on) && result >= 0)
+			result = json_object_set_new(one, "on", json_boolean(json_is_true(on)));
+		if (result < 0)
+			return -ENOMEM;
+	}
+	return result;
+}
+
+/* The satisfaction shown, and whether the identity is kept, must be what the events say. */
+static int verify_said(struct db *db, char **fault)
+{
+	autorows struct db_rows *rows = NULL;
+	autojson json_t *said = json_object();
+
+	int result = collect_said(db, said);
+	if (result >= 0)
+		result = db_query(
+			db, &rows, "SELECT uuid, ticket, rating, confidential FROM complaint", "");
+	while (result >= 0 && (result = db_step(rows)) > 0) {
+		const json_t *one = json_object_get(said, db_words(rows, 0));
+		if (db_integer(rows, 2) == record_number(one, "rating") &&
+			(db_integer(rows, 3) != 0) == json_is_true(json_object_get(one, "on")))
+			continue;
+		if (asprintf(fault,
+			    "complaint %s: the rating or secrecy shown is not what its events say",
+			    db_words(rows, 1)) < 0) {
+			*fault = NULL;
+			return -ENOMEM;
+		}
+		return -EBADMSG;
+	}
+	return result;
+}
+
 static int verify_message(struct db_rows *rows, char **fault)
 {
 	autojson json_t *body = json_loads(db_words(rows, 1), JSON_REJECT_DUPLICATES, NULL);
@@ -100,6 +160,8 @@ int verify_all(struct db *db, int64_t *count, char **fault)
 	error = verify_chains(db, count, fault);
 	if (error >= 0)
 		error = verify_complaints(db, fault);
+	if (error >= 0)
+		error = verify_said(db, fault);
 	if (error >= 0)
 		error = verify_messages(db, fault);
 	db_rollback(db);

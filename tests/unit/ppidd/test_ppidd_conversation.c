@@ -264,6 +264,12 @@ static void test_rating(void **state)
 	autojson json_t *complaint = seen(VIEW_UNIT);
 	assert_int_equal(record_number(complaint, "rating"), 4);
 	assert_int_equal(count("SELECT count FROM alert WHERE kind = 'senseless'"), 2);
+	autofree char *fault = NULL;
+	int64_t checked = 0;
+	assert_int_equal(verify_all(db, &checked, &fault), 0);
+	assert_int_equal(db_run(db, "UPDATE complaint SET rating = 5", ""), 1);
+	assert_int_equal(verify_all(db, &checked, &fault), -EBADMSG);
+	assert_non_null(strstr(fault, "rating"));
 }
 
 static int64_t undelivered(void)

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/ppidd/catch_up.h"
+
+#include <errno.h>
+
+#include "base/log.h"
+#include "tools/ppidd/apply.h"
+#include "tools/ppidd/record.h"
+
+/* Appends the present row as {source, taken, event}, the event with its personal part. */
+static int keep_row(struct db_rows *rows, json_t *events)
+{
+	json_t *event = NULL;
+
+	int error = chain_row(rows, &event);
+	if (error < 0)
+		return error == -EBADMSG ? 0 : error; /* for ppidctl verify to tell */
+	json_t *body =
+		json_loads(db_words(rows, CHAIN_COLUMN_COUNT + 2), JSON_REJECT_DUPLICATES, NULL);
+	if (body && json_object_set_new(event, "personal", json_pack("{s:o}", "body", body)) < 0)
+		error = -ENOMEM;
+	json_t *item = json_pack("{s:I, s:I, s:o}", "source",
+		(json_int_t)db_integer(rows, CHAIN_COLUMN_COUNT), "taken",
+		(json_int_t)db_integer(rows, CHAIN_COLUMN_COUNT + 1), "event", event);
+	return json_array_append_new(events, item) < 0 ? -ENOMEM : error;
+}
+
+int catch_up_2(struct db *db)
+{
+	autorows struct db_rows *rows = NULL;
+	autojson json_t *events = json_array();
+	size_t i;
+	json_t *item;
+
+	int result = db_query(db, &rows,
+		"SELECT " CHAIN_COLUMNS ", e.source, e.taken_ms, p.body FROM event e "
+		"LEFT JOIN event_personal p ON p.source = e.source AND p.epoch = e.epoch "
+		"AND p.seq = e.seq WHERE e.source > 0 AND e.type IN ('complaint.rated', "
+		"'complaint.confidential', 'contact.consent', 'contact.language', 'sim.balance') "
+		"AND NOT EXISTS (SELECT 1 FROM event f "
+		"WHERE f.source = e.source AND f.id = e.id AND f.epoch < e.epoch) "
+		"ORDER BY e.taken_ms, e.source, e.epoch, e.seq",
+		"");
+	while (result >= 0 && (result = db_step(rows)) > 0)
+		result = keep_row(rows, events);
+	json_array_foreach (events, i, item) {
+		if (result >= 0)
+			result = apply_event(db, record_number(item, "source"),
+				json_object_get(item, "event"), record_number(item, "taken"));
+	}
+	if (result >= 0 && json_array_size(events) > 0)
+		log_notice("store: %zu events that an earlier version only kept are applied",
+			json_array_size(events));
+	return result < 0 ? result : 0;
+}
