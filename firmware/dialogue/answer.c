@@ -32,7 +32,8 @@ struct short_answer {
 	bool other;    /* some word that isn't small */
 	bool command;  /* a word that commands something … */
 	bool withdraw; /* … namely to withdraw */
-	bool verdict;
+	bool verdict;  /* puas, buruk … */
+	bool outcome;  /* beres, nyala …: "tidak beres" denies something else */
 };
 
 static void read_answer(const char *text, struct short_answer *answer)
@@ -56,6 +57,8 @@ static void read_answer(const char *text, struct short_answer *answer)
 			answer->command || ((meanings & (WORD_STATUS | WORD_COMMANDS)) &&
 						   !(meanings & (WORD_NUMBER | WORD_YES)));
 		answer->withdraw = answer->withdraw || (meanings & WORD_WITHDRAW);
+		answer->outcome = answer->outcome ||
+				  ((meanings & WORD_DONE) && strcmp(word.text, "jadi") != 0);
 		answer->yes = answer->yes || (meanings & WORD_YES);
 		answer->no = answer->no || (meanings & WORD_NO);
 		answer->courteous = answer->courteous || (meanings & (WORD_OK | WORD_THANKS));
@@ -104,7 +107,8 @@ static bool answers_choice(const struct short_answer *answer, struct understandi
 
 static bool answers_confirm(const struct short_answer *answer, struct understanding *out)
 {
-	if (answer->other || answer->words > ANSWER_WORDS || answer->groups.count > 0)
+	if (answer->other || answer->outcome || answer->verdict || answer->words > ANSWER_WORDS ||
+		answer->groups.count > 0)
 		return false;
 	/* BATAL again: of the complaint, or of withdrawing it? */
 	if (answer->command && answer->words == 1) {

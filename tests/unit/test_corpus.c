@@ -341,6 +341,55 @@ static void score_file(const char *path, bool show, struct score *score)
 	}
 }
 
+/* A complaint is one whatever else is under way: or we ask, but nothing else may come of it. */
+static unsigned count_lost(const struct row *row)
+{
+	static const char *const contexts[] = { "none", "one", "two", "done", "one+details",
+		"one+address", "done+rating", "one+withdraw", "two+which" };
+	unsigned lost = 0;
+
+	if (strcmp(row->field[INTENTION], "complaint") != 0 || strchr(row->field[CONTEXT], '+') ||
+		strchr(row->field[TEXT], '{'))
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(contexts); i++) {
+		struct row there = *row;
+		struct outcome outcome = { 0 };
+		there.field[CONTEXT] = (char *)contexts[i];
+		read_text(&there, &outcome);
+		bool kept = outcome.out.open_complaint || outcome.out.details_text ||
+			    strcmp(outcome.ticket, "ask") == 0 ||
+			    (strcmp(outcome.intention, "rating") == 0 && !outcome.out.rating);
+		if (!kept) {
+			printf("# %s: \"%s\": %s\n", contexts[i], row->field[TEXT],
+				outcome.intention);
+			lost++;
+		}
+		dialogue_output_free(&outcome.out);
+	}
+	return lost;
+}
+
+static void test_no_complaint_is_lost(void **state)
+{
+	static const char *const files[] = { KNOWN, HELD_OUT };
+	unsigned lost = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		autofile FILE *file = fopen(files[i], "re");
+		char line[LINE_MAX_BYTES];
+		assert_non_null(file);
+		while (fgets(line, sizeof(line), file)) {
+			struct row row = { .line = line };
+			if (*line == '#' || *line == '\n')
+				continue;
+			row_split(&row);
+			lost += count_lost(&row);
+		}
+	}
+	assert_int_equal(lost, 0);
+}
+
 static double percent(unsigned part, unsigned whole)
 {
 	return whole ? 100.0 * part / whole : 100.0;
@@ -386,6 +435,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_known),
 		cmocka_unit_test(test_held_out),
+		cmocka_unit_test(test_no_complaint_is_lost),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
