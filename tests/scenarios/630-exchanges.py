@@ -27,6 +27,7 @@ class Exchange:
         self.messages = len(house.sent())
         self.last = self.rows('SELECT coalesce (max(id), 0) FROM inbound_message')[0][0]
         self.complaints = len(house.complaints())
+        self.summary = None
 
     def rows(self, sql, *values):
         with self.house.kiosk_database() as database:
@@ -54,6 +55,8 @@ class Exchange:
         equal(len(self.outcomes()), messages, 'messages')
 
     def result(self):
+        if self.summary:
+            return [self.summary]
         lines = []
         for sender, outcome in self.outcomes():
             lines.append(f'from {sender}: '
@@ -182,8 +185,25 @@ def two_responders(case):
     expect(case.outcomes()[2][1].startswith('ignored'), 'the third gets no answer')
 
 
+def a_flood(case):
+    """many messages from one number, one from another: that one is answered next but one at most"""
+    other, messages = '+6281234500009', 20
+    case.house.sim(do='config', send_ms=100)
+    for number in range(messages):
+        case.give(pdus.deliver('+6281234500008', f'ADUAN sampah di gang nomor {number}',
+                               second=number))
+    wait_for(lambda: len(case.outcomes()) == messages, 20, 'the flood is taken in')
+    before = len(case.answers())
+    case.give(pdus.deliver(other, 'ADUAN lampu jalan mati di gang melati'))
+    case.settled(messages + 1, messages + 1)
+    place = [sent['to'] for sent in case.answers()[before:]].index(other)
+    expect(place <= 2, f'{place} others were answered before')
+    case.summary = f'{messages} from one number and one from another, all answered'
+    case.house.sim(do='config', send_ms=20)
+
+
 CASES = [a_missing_part, a_repeated_part, a_wide_reference, a_flash_message, a_wap_push,
-         a_sender_with_a_name, a_short_code, our_own_number, two_responders]
+         a_sender_with_a_name, a_short_code, our_own_number, two_responders, a_flood]
 
 
 def all_cases(make):
