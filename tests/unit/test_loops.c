@@ -32,8 +32,10 @@ static int teardown(void **state)
 static int hear(struct store *store, const char *text)
 {
 	static int64_t id;
+
+	id++;
 	struct inbound_message message = {
-		.id = ++id, .sender = (char[]) { SENDER }, .text = (char *)text
+		.id = id, .sender = (char[]) { SENDER }, .text = (char *)text
 	};
 
 	assert_int_equal(

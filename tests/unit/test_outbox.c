@@ -106,8 +106,9 @@ static int turn(struct house *house, const char *given[MODEMS])
 		struct modem_event event = { .type = MODEM_SENT,
 			.id = slot->sending_id,
 			.parts = 1,
-			.reference = ++reference & 0xff };
+			.reference = reference & 0xff };
 
+		reference++;
 		if (given)
 			given[i] = NULL;
 		if (!slot->sending_id)
@@ -132,7 +133,7 @@ static int64_t deadline_in(struct house *house)
 static void test_no_more_a_minute_than_the_operator_likes(void **state)
 {
 	struct house *house = *state;
-	int64_t sent_ms[12];
+	int64_t sent_ms[12] = { 0 };
 	int sent = 0;
 
 	house->config[0].sms_per_minute = 3;
