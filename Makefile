@@ -192,6 +192,11 @@ SEED ?= 1
 kill-storm: all
 	KOTAK_BUILD=$(O) python3 tests/storm/kill_storm.py --messages $(MESSAGES) --kills $(KILLS) --seed $(SEED)
 
+# The power cut at every sync of a kiosk's work, CUTS times at each.
+CUTS ?= 100
+power-cuts: $(O)/tests/test_power
+	KOTAK_POWER_SEEDS=$(CUTS) $(O)/tests/test_power
+
 # How fast, beside Debian's gammu-smsd in the same run; about seven minutes.
 bench:
 	sh board/deps.sh test
@@ -227,7 +232,7 @@ install: all
 clean:
 	rm -rf $(O) $(ASAN) $(O)-fuzz build-check-*
 
-.PHONY: FORCE all unit deps libraries objects tidy test check demo fuzz run-fuzzers idle faults kill-storm bench install clean
+.PHONY: FORCE all unit deps libraries objects tidy test check demo fuzz run-fuzzers idle faults kill-storm power-cuts bench install clean
 .SECONDARY:
 
 -include $(shell find $(O)/obj -name '*.d' 2>/dev/null)
