@@ -6,15 +6,25 @@
 #include "base/log.h"
 #include "store/internal.h"
 
+/* SQLite has a code for a full card only where it writes; making a file larger fails otherwise. */
+static bool is_full(struct store *store, int code)
+{
+	int error = sqlite3_system_errno(store->db);
+
+	return (code & 0xff) == SQLITE_FULL || code == SQLITE_IOERR_SHMSIZE ||
+	       ((code & 0xff) == SQLITE_IOERR && (error == ENOSPC || error == EDQUOT));
+}
+
 int store_failed(struct store *store, int code, const char *doing)
 {
+	if (is_full(store, code)) {
+		log_error("database: no room left while %s: free space on its file system", doing);
+		return -ENOSPC;
+	}
 	switch (code & 0xff) {
 	case SQLITE_CONSTRAINT:
 		/* The caller knows whether this is wrong or just "already there". */
 		return -EEXIST;
-	case SQLITE_FULL:
-		log_error("database: no room left while %s: free space on its file system", doing);
-		return -ENOSPC;
 	case SQLITE_NOMEM:
 		return -ENOMEM;
 	case SQLITE_CORRUPT:
@@ -37,6 +47,8 @@ static int store_prepare(struct store *store, sqlite3_stmt **out, const char *sq
 	for (size_t i = 0; i < store->statement_count; i++) {
 		struct cached_statement *cached = &store->statements[i];
 		if (cached->sql == sql && !sqlite3_stmt_busy(cached->statement)) {
+			/* One that ran to its end may not have been given back yet. */
+			(void)sqlite3_reset(cached->statement);
 			*out = cached->statement;
 			return 0;
 		}
