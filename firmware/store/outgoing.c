@@ -292,8 +292,8 @@ int store_outgoing_release(
 	autostatement sqlite3_stmt *statement = NULL;
 	int released = 0;
 	int found = store_query(store, &statement,
-		"SELECT sms_id, number FROM outgoing_part WHERE state = 'submitting'"
-		" AND submitted_ms < ?",
+		"SELECT sms_id, number FROM outgoing_part INDEXED BY outgoing_part_unsure"
+		" WHERE state = 'submitting' AND submitted_ms < ?",
 		"i", before_ms);
 
 	if (found < 0)
@@ -316,7 +316,9 @@ int store_outgoing_unsure_since(struct store *store, int64_t *since_ms)
 {
 	int64_t oldest = 0;
 	int found = store_value(store, &oldest,
-		"SELECT min(submitted_ms) FROM outgoing_part WHERE state = 'submitting'", "");
+		"SELECT min(submitted_ms) FROM outgoing_part INDEXED BY outgoing_part_unsure"
+		" WHERE state = 'submitting'",
+		"");
 
 	*since_ms = found > 0 && oldest > 0 ? oldest : INT64_MAX;
 	return found < 0 ? found : 0;
