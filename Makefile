@@ -158,7 +158,8 @@ demo:
 	$(MAKE) $(PARALLEL) all
 	$(O)/kotak-demo --build $(O) --folder $(O)/demo
 
-# Every tests/fuzz/fuzz_*.c for SECONDS each, under ASan and UBSan; a crash ends it and is kept.
+# Every tests/fuzz/fuzz_*.c for SECONDS each, from tests/fuzz/corpus, under ASan and UBSan; a crash
+# ends it and is kept.
 SECONDS ?= 60
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 $(FUZZERS): $(O)/fuzz/%: $(O)/obj/tests/fuzz/%.o $(CORE) $(DRIVERS) $(BASE)
@@ -167,7 +168,7 @@ $(FUZZERS): $(O)/fuzz/%: $(O)/obj/tests/fuzz/%.o $(CORE) $(DRIVERS) $(BASE)
 run-fuzzers: $(FUZZERS)
 	for fuzzer in $^; do mkdir -p $$fuzzer.corpus && echo "== $$fuzzer" && \
 		$$fuzzer -max_total_time=$(SECONDS) -print_final_stats=1 -artifact_prefix=$$fuzzer- \
-		$$fuzzer.corpus || exit 1; done
+		$$fuzzer.corpus $$(ls -d tests/fuzz/corpus/$${fuzzer##*fuzz_} 2>/dev/null) || exit 1; done
 fuzz:
 	sh board/deps.sh test
 	$(MAKE) $(PARALLEL) O=$(O)-fuzz CC=clang SANITIZE=1 CFLAGS='-O1 -g -fsanitize=fuzzer-no-link' \
