@@ -20,17 +20,10 @@
 
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"
 
-void kiosk_read_clock(struct kiosk *kiosk)
-{
-	const struct clock_reading before = kiosk->time;
-
-	kiosk->clock->ops->read(kiosk->clock, &kiosk->time);
-	if (before.mono_ms && before.quality == CLOCK_GUESS && kiosk->time.quality != CLOCK_GUESS) {
-		kiosk->clock_improved = true;
-		kiosk->clock_offset_ms = (kiosk->time.wall_ms - kiosk->time.mono_ms) -
-					 (before.wall_ms - before.mono_ms);
-	}
-}
+/* A clock that is put forward or back by so much was set; by less, it was steered. */
+#define CLOCK_MOVED_MS 60000
+/* Nothing that was written longer ago waits for anything yet. */
+#define CLOCK_MOVED_WINDOW_MS (INT64_C(31) * 24 * 3600 * 1000)
 
 void kiosk_wake_sync(struct kiosk *kiosk)
 {
@@ -45,6 +38,75 @@ struct moment kiosk_moment(const struct kiosk *kiosk)
 	return (struct moment) {
 		.now_ms = kiosk->time.wall_ms, .clock = kiosk->time.quality, .boot = kiosk->boot
 	};
+}
+
+/* Nothing written is edited: this event says how the guessed times of this boot are to be read. */
+static int kiosk_clock_event(struct kiosk *kiosk)
+{
+	struct moment moment = kiosk_moment(kiosk);
+	autojson json_t *data = json_pack("{s:I, s:I, s:s}", "boot", (json_int_t)kiosk->boot,
+		"offset_ms", (json_int_t)kiosk->clock_offset_ms, "quality",
+		clock_quality_name(kiosk->time.quality));
+
+	return data ? store_event(kiosk->store, &moment, "kiosk", "clock.set", NULL, data, NULL)
+		    : -ENOMEM;
+}
+
+/* The clock was set: written down, and what runs out some day keeps the time it has left. */
+static void kiosk_record_clock(struct kiosk *kiosk)
+{
+	int error = store_begin(kiosk->store);
+
+	if (error == 0 && kiosk->clock_moved_ms)
+		error = store_clock_moved(
+			kiosk->store, kiosk->clock_moved_since_ms, kiosk->clock_moved_ms);
+	if (error == 0 && kiosk->clock_improved)
+		error = kiosk_clock_event(kiosk);
+	if (error == 0)
+		error = store_commit(kiosk->store);
+	if (error < 0) {
+		store_rollback(kiosk->store);
+		return;
+	}
+	kiosk->clock_improved = false;
+	kiosk->clock_moved_ms = 0;
+}
+
+/* Whatever was written on the clock's old time: while it was guessed, else of late. */
+static void kiosk_clock_moved(
+	struct kiosk *kiosk, const struct clock_reading *before, int64_t moved_ms)
+{
+	int64_t since_ms = before->wall_ms - CLOCK_MOVED_WINDOW_MS;
+	int64_t trusted_ms = 0;
+
+	if (before->quality == CLOCK_GUESS &&
+		store_last_trusted_time(kiosk->store, &trusted_ms) == 0 && trusted_ms)
+		since_ms = trusted_ms;
+	if (!kiosk->clock_moved_ms)
+		kiosk->clock_moved_since_ms = since_ms;
+	kiosk->clock_moved_ms += moved_ms;
+	log_notice("the clock was set: %lld s %s", (long long)llabs(moved_ms) / 1000,
+		moved_ms > 0 ? "forward" : "back");
+}
+
+void kiosk_read_clock(struct kiosk *kiosk)
+{
+	const struct clock_reading before = kiosk->time;
+
+	kiosk->clock->ops->read(kiosk->clock, &kiosk->time);
+	if (!before.mono_ms)
+		return;
+	int64_t moved_ms =
+		(kiosk->time.wall_ms - kiosk->time.mono_ms) - (before.wall_ms - before.mono_ms);
+	if (before.quality == CLOCK_GUESS && kiosk->time.quality != CLOCK_GUESS) {
+		kiosk->clock_improved = true;
+		kiosk->clock_offset_ms = moved_ms;
+	}
+	if (llabs(moved_ms) >= CLOCK_MOVED_MS)
+		kiosk_clock_moved(kiosk, &before, moved_ms);
+	/* Before anything is written on the new time. */
+	if (kiosk->clock_improved || kiosk->clock_moved_ms)
+		kiosk_record_clock(kiosk);
 }
 
 /* Catalogues lie beside the program in a build tree, else where they were installed. */
@@ -120,25 +182,6 @@ static int kiosk_open_store(struct kiosk *kiosk)
 	return kiosk_record_start(kiosk);
 }
 
-/* Nothing written is edited: this event says how the guessed times of this boot are to be read. */
-static void kiosk_record_clock(struct kiosk *kiosk)
-{
-	struct moment moment = kiosk_moment(kiosk);
-	autojson json_t *data = json_pack("{s:I, s:I, s:s}", "boot", (json_int_t)kiosk->boot,
-		"offset_ms", (json_int_t)kiosk->clock_offset_ms, "quality",
-		clock_quality_name(kiosk->time.quality));
-	int error = data ? store_begin(kiosk->store) : -ENOMEM;
-
-	if (error == 0)
-		error = store_event(kiosk->store, &moment, "kiosk", "clock.set", NULL, data, NULL);
-	if (error == 0)
-		error = store_commit(kiosk->store);
-	if (error < 0)
-		store_rollback(kiosk->store);
-	else
-		kiosk->clock_improved = false;
-}
-
 /* New commands are acted on at once, and what they queued goes out with the next tick. */
 static void kiosk_commands(struct kiosk *kiosk)
 {
@@ -187,8 +230,6 @@ static int on_post(sd_event_source *source, void *context)
 
 	(void)source;
 	kiosk_read_clock(kiosk);
-	if (kiosk->clock_improved)
-		kiosk_record_clock(kiosk);
 	modems_tick(kiosk);
 	if (kiosk->sync &&
 		(kiosk->sync_woken || kiosk->time.mono_ms >= sync_deadline(kiosk->sync))) {

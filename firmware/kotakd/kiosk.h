@@ -85,6 +85,8 @@ struct kiosk {
 	struct clock_reading time; /* of this wake-up */
 	bool clock_improved;	   /* a good time came after guessed ones: to be written down … */
 	int64_t clock_offset_ms;   /* … with what the guesses were short of it */
+	int64_t clock_moved_ms;	   /* by how much it was put forward: stored times are to follow */
+	int64_t clock_moved_since_ms; /* … those after this one */
 	int64_t boot;
 	int64_t started_ms;
 

@@ -33,3 +33,36 @@ int store_last_time(struct store *store, int64_t *time_ms)
 
 	return found < 0 ? found : 0;
 }
+
+int store_last_trusted_time(struct store *store, int64_t *time_ms)
+{
+	*time_ms = 0;
+	int found = store_value(store, time_ms,
+		"SELECT time_ms FROM event WHERE clock <> 'guess'"
+		" ORDER BY epoch DESC, seq DESC LIMIT 1",
+		"");
+
+	return found < 0 ? found : 0;
+}
+
+int store_clock_moved(struct store *store, int64_t since_ms, int64_t offset_ms)
+{
+	static const char *const moves[] = {
+		("UPDATE outgoing_sms SET created_ms = created_ms + ?2,"
+		 " not_before_ms = not_before_ms + ?2, expires_ms = expires_ms + ?2"
+		 " WHERE created_ms > ?1"),
+		"UPDATE outgoing_part SET submitted_ms = submitted_ms + ?2 WHERE submitted_ms > ?1",
+		"UPDATE inbound_part SET received_ms = received_ms + ?2 WHERE received_ms > ?1",
+		"UPDATE inbound_message SET received_ms = received_ms + ?2 WHERE received_ms > ?1",
+		"UPDATE session SET expires_ms = expires_ms + ?2 WHERE expires_ms > ?1",
+		"UPDATE guess SET since_ms = since_ms + ?2 WHERE since_ms > ?1",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(moves); i++) {
+		int error = store_run(store, moves[i], "ii", since_ms, offset_ms);
+
+		if (error < 0)
+			return error;
+	}
+	return 0;
+}

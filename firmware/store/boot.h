@@ -14,4 +14,14 @@ must_check int store_boot(struct store *store, const char *boot_id, int64_t *boo
 /* The time of the newest event, 0 when there is none: it can't be earlier now. */
 must_check int store_last_time(struct store *store, int64_t *time_ms);
 
+/* The time of the newest event whose time wasn't guessed, 0 when there is none. */
+must_check int store_last_trusted_time(struct store *store, int64_t *time_ms);
+
+/*
+ * The clock was put forward by offset_ms (back when negative): what was written after since_ms,
+ * and runs out some time after, keeps the time it has left. Events are never touched. In the
+ * caller's transaction.
+ */
+must_check int store_clock_moved(struct store *store, int64_t since_ms, int64_t offset_ms);
+
 #endif

@@ -137,22 +137,30 @@ static bool among(const char *const *names, size_t count, const char *name)
 	return false;
 }
 
+/* The word after before in line, or "". */
+static void word_after(const char *line, const char *before, char out[static 40])
+{
+	const char *found = strstr(line, before);
+	const char *word = found ? found + strlen(before) : "";
+
+	snprintf(out, 40, "%.*s", (int)strcspn(word, " "), word);
+}
+
 /* Whether this line of a plan reads a growing table from end to end. */
 static bool is_slow(const char *line)
 {
-	char table[40] = "", index[40] = "";
-	const char *using = strstr(line, "INDEX ");
+	char table[40], index[40];
+	bool search = strncmp(line, "SEARCH ", 7) == 0;
 
+	word_after(line, search ? "SEARCH " : "SCAN ", table);
+	word_after(line, "INDEX ", index);
 	/* A search for nothing in particular, or for all before a moment, is a scan too. */
-	if (sscanf(line, "SCAN %39s", table) != 1 &&
-		(sscanf(line, "SEARCH %39s", table) != 1 || !using ||
-			(strchr(line, '(') && !strstr(line, "(submitted_ms<?)"))))
+	if (search && (!*index || (strchr(line, '(') && !strstr(line, "(submitted_ms<?)"))))
 		return false;
 	/* SQLite tells the alias: a single letter, of a growing table unless known better. */
 	if (strlen(table) == 1 ? *table == 's' : !among(growing, ARRAY_SIZE(growing), table))
 		return false;
-	return !using || sscanf(using, "INDEX %39s", index) != 1 ||
-	       !among(small, ARRAY_SIZE(small), index);
+	return !among(small, ARRAY_SIZE(small), index);
 }
 
 /* The last row in the order of the key, or a count over a narrow index: quick all the same. */
