@@ -242,7 +242,12 @@ static void probe(struct at_channel *channel, int64_t now_ms)
 	channel->output_size = 0;
 	/* ESC leaves a prompt, CR ends what the modem may have of a command. */
 	put(channel, "\x1b\r", 2);
-	put(channel, "AT\r", 3);
+	/*
+	 * Every other time in words: a modem that was left with digits for results, or without any
+	 * (V.250, 6.2.5 and 6.2.6), would be taken for a silent one.
+	 */
+	const char *hello = channel->tries % 2 ? "ATQ0V1\r" : "AT\r";
+	put(channel, hello, strlen(hello));
 	channel->state = STATE_PROBE;
 	channel->deadline_ms = now_ms + patience_ms[step];
 }

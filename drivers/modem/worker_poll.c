@@ -11,7 +11,12 @@
 
 void worker_poll(struct worker *worker)
 {
-	worker->poll_ms = worker->now_ms + (worker->notices_chosen ? POLL_MS : POLL_OFTEN_MS);
+	/* Some modems find the network without saying so, though they accepted +CREG=1. */
+	bool calm = worker->notices_chosen &&
+		    (worker->status.registration == MODEM_REGISTRATION_HOME ||
+			    worker->status.registration == MODEM_REGISTRATION_ROAMING);
+
+	worker->poll_ms = worker->now_ms + (calm ? POLL_MS : POLL_OFTEN_MS);
 	worker->signal_due = true;
 	worker->registration_due = true;
 	worker->operator_due = true;
