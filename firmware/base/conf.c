@@ -5,10 +5,17 @@
 #include <ini.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/log.h"
+
+/* What stood before, to find what is given twice. */
+struct conf_seen {
+	char *name; /* "section instance key" */
+	unsigned line;
+};
 
 struct conf_run {
 	const char *path;
@@ -17,8 +24,42 @@ struct conf_run {
 	bool continued; /* the reader returned a piece of a line that was too long for its buffer */
 	conf_handler *handler;
 	void *context;
+	struct conf_seen *seen;
+	size_t seen_count;
 	int result;
 };
+
+static void conf_run_release(struct conf_run *run)
+{
+	for (size_t i = 0; i < run->seen_count; i++)
+		free(run->seen[i].name);
+	free(run->seen);
+}
+
+/* Of a key that is given twice, which counts nobody knows: refused. */
+static int conf_once(struct conf_run *run, const char *section, const struct conf_entry *entry)
+{
+	autofree char *name = NULL;
+
+	if (asprintf(&name, "%s %s", section, entry->key) < 0) {
+		name = NULL;
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < run->seen_count; i++) {
+		if (strcmp(run->seen[i].name, name) == 0) {
+			log_error("%s:%u: [%s] %s: given before, in line %u: leave one of the two",
+				entry->file, entry->line, section, entry->key, run->seen[i].line);
+			return -EINVAL;
+		}
+	}
+	struct conf_seen *seen = reallocarray(run->seen, run->seen_count + 1, sizeof(*run->seen));
+	if (!seen)
+		return -ENOMEM;
+	run->seen = seen;
+	seen[run->seen_count++] = (struct conf_seen) { .name = name, .line = entry->line };
+	name = NULL;
+	return 0;
+}
 
 /* libinih's handlers aren't told the line (unless built so); its reader is called once a line. */
 static char *conf_read_line(char *buffer, int size, void *stream)
@@ -60,6 +101,9 @@ static int conf_take_entry(void *user, const char *section, const char *key, con
 	entry.key = key;
 	entry.value = value ? value : "";
 	int error = run->handler(run->context, &entry);
+	/* Nothing more is to be said of an entry that was refused. */
+	if (error == 0)
+		error = conf_once(run, section, &entry);
 	if (error < 0)
 		run->result = error;
 	return 1;
@@ -68,7 +112,7 @@ static int conf_take_entry(void *user, const char *section, const char *key, con
 int conf_read(const char *path, conf_handler *handler, void *context)
 {
 	autofile FILE *file = fopen(path, "re");
-	struct conf_run run = {
+	struct conf_run run __attribute__((cleanup(conf_run_release))) = {
 		.path = path, .file = file, .handler = handler, .context = context
 	};
 

@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <regex.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/un.h>
 
 #include "base/conf.h"
@@ -77,11 +79,46 @@ static int check_pattern(const struct conf_entry *entry, void *field)
 	return conf_string(entry, field);
 }
 
+static bool is_this_machine(const char *host, size_t size)
+{
+	static const char *const names[] = { "localhost", "[::1]" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (size == strlen(names[i]) && strncasecmp(host, names[i], size) == 0)
+			return true;
+	}
+	return strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == size;
+}
+
+static bool is_port(const char *text, size_t size)
+{
+	char *end;
+	unsigned long port = strtoul(text, &end, 10);
+
+	return size > 0 && strspn(text, "0123456789") == size && end == text + size && port >= 1 &&
+	       port <= 65535;
+}
+
 static int check_url(const struct conf_entry *entry, void *field)
 {
-	if (strncmp(entry->value, "https://", 8) != 0 && strncmp(entry->value, "http://", 7) != 0)
+	bool plain = strncasecmp(entry->value, "http://", 7) == 0;
+
+	if (!plain && strncasecmp(entry->value, "https://", 8) != 0)
 		return conf_refuse(
 			entry, "must begin with https:// (http:// on this machine only)");
+	const char *host = entry->value + (plain ? 7 : 8);
+	size_t size = strcspn(host, "/");
+	size_t host_size = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/");
+	bool port = host_size < size;
+	if (host_size == 0 || host_size > size ||
+		entry->value[strcspn(entry->value, "@?# \"<>\\")] ||
+		(port && (host[host_size] != ':' ||
+				 !is_port(host + host_size + 1, size - host_size - 1))))
+		return conf_refuse(entry, "must be https://HOST[:PORT], with nothing behind it but "
+					  "a path");
+	if (plain && !is_this_machine(host, host_size))
+		return conf_refuse(entry, "plain http is for this machine only, since the token "
+					  "would travel in the clear: use https");
 	return conf_string(entry, field);
 }
 

@@ -145,6 +145,38 @@ static int on_connection(sd_event_source *source, int fd, uint32_t events, void 
 	return 0;
 }
 
+/*
+ * Removes the socket that an earlier run left. What isn't a socket is somebody's file and a
+ * socket that answers somebody's daemon (the store's lock knows only of this database): both stay.
+ */
+static int clear_way(const char *path, const struct sockaddr_un *address)
+{
+	autoclose int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	struct stat status;
+
+	if (probe < 0)
+		return -errno;
+	if (lstat(path, &status) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	if (!S_ISSOCK(status.st_mode))
+		return -EEXIST;
+	if (connect(probe, (const struct sockaddr *)address, sizeof(*address)) == 0 ||
+		errno == EAGAIN)
+		return -EADDRINUSE;
+	return unlink(path) < 0 && errno != ENOENT ? -errno : 0;
+}
+
+static const char *listen_advice(int error)
+{
+	if (error == -EEXIST)
+		return "there is something that isn't a socket: name another path as [control] "
+		       "socket";
+	if (error == -EADDRINUSE)
+		return "another daemon listens there: stop it, or name another path as [control] "
+		       "socket";
+	return "check that its folder exists and is ours";
+}
+
 static int control_listen(const char *path)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -153,13 +185,13 @@ static int control_listen(const char *path)
 	if (fd < 0)
 		return -errno;
 	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
-	/* The store's lock has made sure that nobody else is using it. */
-	if (unlink(path) < 0 && errno != ENOENT)
-		return -errno;
+	int error = clear_way(path, &address);
+	if (error < 0)
+		return error;
 	/* Connecting needs write permission: for root and the group only. */
 	mode_t mask = umask(0117);
 	int bound = bind(fd, (const struct sockaddr *)&address, sizeof(address));
-	int error = bound < 0 ? -errno : 0;
+	error = bound < 0 ? -errno : 0;
 	umask(mask);
 	if (error == 0 && listen(fd, CLIENTS_MAX) < 0)
 		error = -errno;
@@ -189,8 +221,8 @@ int control_open(struct kiosk *kiosk, const char *path, struct control **out)
 						  control->fd, EPOLLIN, on_connection, control);
 	}
 	if (error < 0) {
-		log_error("control socket %s: %s: check that its folder exists and is ours", path,
-			strerror(-error));
+		log_error(
+			"control socket %s: %s: %s", path, strerror(-error), listen_advice(error));
 		control_close(control);
 		return error;
 	}

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <sodium.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/log.h"
 #include "clock/system_clock.h"
@@ -102,6 +103,8 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	signal(SIGPIPE, SIG_IGN);
+	/* What is made here holds names, numbers and texts: nobody else's to read. */
+	umask(027);
 	if (config_load(options.config, &kiosk.config) < 0)
 		status = EXIT_USAGE;
 	else

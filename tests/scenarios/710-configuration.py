@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Wrong configurations, and things that stand in the way: said with the place, and nobody's
+file is harmed."""
+import os
+import stat
+import subprocess
+
+from harness import BUILD, equal, expect, run
+
+
+def checked(house, *changes):
+    """(exit, what was said) of --check-config with lines of the configuration replaced."""
+    with open(house.kiosk_conf, encoding='utf-8') as file:
+        text = file.read()
+    for old, new in changes:
+        expect(old in text, f'{old} is in the configuration')
+        text = text.replace(old, new)
+    path = house.path('wrong.conf')
+    with open(path, 'w', encoding='utf-8') as file:
+        file.write(text)
+    done = subprocess.run([os.path.join(BUILD, 'kotakd'), '--config', path, '--check-config'],
+                          capture_output=True, text=True, timeout=10, check=False)
+    return done.returncode, done.stderr
+
+
+def refused(house, change, *words):
+    code, said = checked(house, change)
+    equal(code, 2, f'exit with {change[1]!r} ({said})')
+    for word in ('wrong.conf:', *words):
+        expect(word in said, f'{word!r} is said of {change[1]!r}: {said}')
+
+
+def addresses(house):
+    """a server's address that can't work is refused with its line and key"""
+    url = f'url = {house.url}'
+    for address in ('https://', 'https://h:', 'https://h:99999', 'https://:80', 'https://[::1',
+                    'https://a:b@h', 'https://h/x?y', 'ftp://h', 'http://example.com',
+                    'http://127.0.0.1.example.com'):
+        refused(house, (url, f'url = {address}'), '[sync] url', 'wrong.conf:11')
+    for address in ('https://ppid.example.id', 'HTTPS://h:8443/ppid', 'http://localhost:1',
+                    'http://[::1]:8080', 'https://[2001:db8::1]:443/'):
+        equal(checked(house, (url, f'url = {address}')), (0, ''), f'{address} is right')
+
+
+def twice(house):
+    """a key that is given twice is refused with both its lines"""
+    refused(house, ('name = Triharjo', 'name = Triharjo\nname = Wates'), 'wrong.conf:4',
+            '[kiosk] name', 'line 3')
+    refused(house, ('[panel]', '[modem sim1]\ndevice = auto\n[panel]'), '[modem sim1] device')
+    equal(checked(house, ('[panel]', '[modem sim2]\ndevice = auto\n[panel]'))[0], 0,
+          'exit with two modems')
+
+
+def somebodys_file(house):
+    """what isn't a socket is left alone where the control socket should be"""
+    path = house.path('kotak.sock')
+    with open(path, 'w', encoding='utf-8') as file:
+        file.write('kept')
+    house.kiosk.start()
+    equal(house.kiosk.process.wait(10), 1, 'exit of kotakd')
+    house.kiosk.process = None
+    expect('kotak.sock' in house.kiosk.log(), 'the path is said')
+    with open(path, encoding='utf-8') as file:
+        equal(file.read(), 'kept', 'the file')
+
+
+def somebodys_socket(house):
+    """a second daemon with another store doesn't take the first one's socket"""
+    house.start_modem()
+    house.start_kiosk()
+    other = house.path('other.conf')
+    with open(house.kiosk_conf, encoding='utf-8') as file:
+        text = file.read().replace(house.kiosk_store, house.path('other.db')).replace(
+            house.device, 'none')
+    with open(other, 'w', encoding='utf-8') as file:
+        file.write(text)
+    second = subprocess.run([os.path.join(BUILD, 'kotakd'), '--config', other],
+                            capture_output=True, text=True, timeout=10, check=False)
+    equal(second.returncode, 1, f'exit of the second ({second.stderr})')
+    expect('another daemon' in second.stderr, f'the reason is said: {second.stderr}')
+    house.kotakctl('status')
+    house.kiosk.kill()
+    house.start_kiosk()
+    house.kotakctl('status')
+
+
+def private(house):
+    """the store is not for everybody to read"""
+    house.start_kiosk()
+    for name in os.listdir(house.path('kiosk')):
+        mode = stat.S_IMODE(os.stat(house.path(f'kiosk/{name}')).st_mode)
+        expect(mode & 0o007 == 0, f'{name} is not for others: {mode:o}')
+
+
+run(addresses, twice, somebodys_file, (somebodys_socket, {'sync': False}),
+    (private, {'sync': False}))
