@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "dialogue/dialogue.h"
+#include "kotakd/intake.h"
 #include "store/complaint.h"
 #include "store/outgoing.h"
 
@@ -133,6 +134,12 @@ static int do_question(struct command *command)
 	}
 	int error = store_complaint_state(command->store, command->moment, complaint,
 		STATE_INCOMPLETE, command->actor, "asked the complainant", command->id);
+	/* What the complainant said and was asked about must not be forgotten over it. */
+	const struct intake intake = { .store = command->store,
+		.language = complaint->language,
+		.utc_offset_s = command->utc_offset_s };
+	if (error == 0)
+		error = intake_settle(&intake, command->moment, complaint->sender);
 	if (error == 0)
 		error = store_session_set(command->store, "sms", complaint->sender,
 			dialogue_topic_name(DIALOGUE_AWAIT_QUESTION), complaint->ticket,
@@ -178,6 +185,22 @@ int64_t commands_quiet_until(int64_t now_ms, int utc_offset_s)
 	return now_ms + (left > 0 ? left : left + 24 * HOUR_MS);
 }
 
+/* A bare "5" is then the rating; a question that is open already is the more important one. */
+static int expect_rating(struct command *command)
+{
+	const struct complaint *complaint = &command->complaint;
+	struct session session = { 0 };
+	int found = store_session(command->store, "sms", complaint->sender, &session);
+	bool open = found > 0 && session.expires_ms > command->moment->now_ms;
+
+	session_release(&session);
+	if (found < 0 || open)
+		return found < 0 ? found : 0;
+	return store_session_set(command->store, "sms", complaint->sender,
+		dialogue_topic_name(DIALOGUE_AWAIT_RATING), complaint->ticket,
+		command->moment->now_ms + DIALOGUE_RATING_MS);
+}
+
 /* Asks whether it helped, if the complainant agreed to be asked. */
 static int do_survey(struct command *command)
 {
@@ -206,7 +229,7 @@ static int do_survey(struct command *command)
 		.not_before_ms =
 			commands_quiet_until(command->moment->now_ms, command->utc_offset_s) };
 	int queued = store_outgoing_add(command->store, command->moment, &request);
-	return queued < 0 ? queued : 0;
+	return queued < 0 ? queued : expect_rating(command);
 }
 
 static int announce_to(void *context, const char *sender, const char *language)
@@ -235,8 +258,17 @@ static int do_announce(struct command *command)
 {
 	const char *text = member(command, "text");
 
+	const char *time = member(command, "time");
+	int64_t told_ms;
+
 	if (!text || !*text) {
 		command->refused = "no text";
+		return 0;
+	}
+	/* A kiosk that was cut off for weeks doesn't tell the village what is over. */
+	if (time && time_parse(time, &told_ms) == 0 && command->moment->clock != CLOCK_GUESS &&
+		told_ms + NOTICE_LIFETIME_MS < command->moment->now_ms) {
+		command->refused = "the announcement is too old";
 		return 0;
 	}
 	return store_contacts_agreed(command->store, announce_to, command);

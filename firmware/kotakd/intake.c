@@ -289,9 +289,7 @@ static struct dialogue_input intake_input(const struct intake *intake, const str
 	return input;
 }
 
-/* The sender never said which ticket their words are for: they become a complaint. */
-static int intake_unanswered(
-	const struct intake *intake, const struct moment *moment, const char *sender)
+int intake_settle(const struct intake *intake, const struct moment *moment, const char *sender)
 {
 	struct intake_view view = { 0 };
 	struct dialogue_output output = { 0 };
@@ -364,7 +362,7 @@ static int intake_expire(const struct intake *intake, const struct moment *momen
 		int found =
 			store_session_unanswered(intake->store, CHANNEL, moment->now_ms, &sender);
 		if (found > 0)
-			found = intake_unanswered(intake, moment, sender) < 0 ? -EIO : 1;
+			found = intake_settle(intake, moment, sender) < 0 ? -EIO : 1;
 		if (found <= 0)
 			return found < 0 ? found
 					 : store_session_prune(

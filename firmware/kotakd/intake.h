@@ -26,6 +26,13 @@ must_check int intake_decoded(const struct intake *intake, const struct moment *
 	int64_t pdu_id, const struct modem_decoded *decoded);
 
 /*
+ * Another question takes the place of the one that this sender hasn't answered: words that
+ * waited for that answer become a complaint now.
+ */
+must_check int intake_settle(
+	const struct intake *intake, const struct moment *moment, const char *sender);
+
+/*
  * Takes messages whose missing parts haven't come since before_ms, and additions whose sender
  * hasn't said in time which ticket they are for. Returns how many messages.
  */

@@ -391,6 +391,69 @@ static void test_announcements_reach_those_who_agreed(void **state)
 		2);
 }
 
+static void test_old_news_is_no_news(void **state)
+{
+	struct store *store = *state;
+
+	assert_true(store_run(store,
+			    "INSERT INTO contact (sender, updated_ms, announcements) VALUES"
+			    " ('+628111', 0, 1)",
+			    "") > 0);
+	command(store, 1,
+		"{\"id\": \"a1\", \"number\": 1, \"type\": \"announce\", \"text\": \"Besok"
+		" libur\", \"time\": \"2026-01-01T00:00:00.000Z\"}");
+	assert_int_equal(count(store, REPLIES), 0);
+	assert_int_equal(count(store, "SELECT count(*) FROM command WHERE state = 'refused'"), 1);
+}
+
+static void test_a_question_forgets_no_addition(void **state)
+{
+	struct store *store = *state;
+	struct complaint complaint = { 0 };
+	autofree char *body = NULL;
+
+	say(store, "+628111", "ADUAN jalan di depan sekolah rusak parah");
+	say(store, "+628111", "ADUAN lampu jalan di pasar mati semua");
+	/* For which of the two? Before that is answered an officer asks something else. */
+	say(store, "+628111", "TAMBAH sudah ada yang jatuh kemarin malam");
+	assert_int_equal(store_complaint_latest(store, "+628111", &complaint), 1);
+	assert_true(asprintf(&body,
+			    "{\"id\": \"q\", \"number\": 1, \"type\": \"question\", \"text\":"
+			    " \"Di dusun mana?\", \"ticket\": \"%s\"}",
+			    complaint.ticket) > 0);
+	complaint_release(&complaint);
+	command(store, 1, body);
+	assert_int_equal(count(store, "SELECT count(*) FROM complaint_personal WHERE text LIKE"
+				      " '%jatuh kemarin malam%'"),
+		1);
+}
+
+static void test_a_bare_number_rates_after_a_survey(void **state)
+{
+	struct store *store = *state;
+	struct complaint complaint = { 0 };
+	autofree char *body = NULL;
+
+	say(store, "+628111", "MULAI");
+	say(store, "+628111", "ADUAN jalan di depan sekolah rusak parah");
+	say(store, "+628111", "Siti Aminah, Dusun Karang RT 02");
+	assert_int_equal(store_complaint_latest(store, "+628111", &complaint), 1);
+	assert_true(asprintf(&body,
+			    "{\"id\": \"a\", \"number\": 1, \"type\": \"answer\", \"text\":"
+			    " \"Sudah diaspal.\", \"ticket\": \"%s\"}",
+			    complaint.ticket) > 0);
+	command(store, 1, body);
+	free(body);
+	assert_true(asprintf(&body,
+			    "{\"id\": \"s\", \"number\": 2, \"type\": \"survey\","
+			    " \"ticket\": \"%s\"}",
+			    complaint.ticket) > 0);
+	command(store, 2, body);
+	complaint_release(&complaint);
+	say(store, "+628111", "5");
+	assert_int_equal(count(store, "SELECT rating FROM complaint"), 5);
+}
+
 static void test_nobody_is_woken_for_a_notice(void **state)
 {
 	const int64_t noon = INT64_C(1795496400000); /* 2026-11-24 12:00 in Jakarta */
@@ -445,6 +508,9 @@ int main(void)
 		TEST(test_an_answer_reaches_its_complainant_once),
 		TEST(test_senseless_commands_are_refused),
 		TEST(test_announcements_reach_those_who_agreed),
+		TEST(test_old_news_is_no_news),
+		TEST(test_a_question_forgets_no_addition),
+		TEST(test_a_bare_number_rates_after_a_survey),
 		TEST(test_nobody_is_woken_for_a_notice),
 		TEST(test_a_question_and_its_answer),
 	};
