@@ -2,24 +2,11 @@
 #include "store/backup.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "store/internal.h"
-
-/* So that a rename survives a power cut. */
-static int sync_folder_of(const char *path)
-{
-	autofree char *copy = strdup(path);
-
-	if (!copy)
-		return -ENOMEM;
-	autoclose int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return fd < 0 || fsync(fd) < 0 ? -errno : 0;
-}
 
 /* SQLite's own copying: consistent while others write, and on the disk when it returns. */
 static int copy_database(struct store *from, const char *path)
@@ -36,16 +23,6 @@ static int copy_database(struct store *from, const char *path)
 	return code == SQLITE_DONE ? 0 : store_failed(to, code, "copying the database");
 }
 
-static int take_place(const char *new_path, const char *path)
-{
-	if (rename(new_path, path) < 0) {
-		int error = -errno;
-		log_error("%s: %s", path, strerror(-error));
-		return error;
-	}
-	return sync_folder_of(path);
-}
-
 int store_backup(struct store *store, const char *path)
 {
 	autofree char *unfinished = NULL;
@@ -59,7 +36,7 @@ int store_backup(struct store *store, const char *path)
 	}
 	int error = copy_database(store, unfinished);
 	if (error == 0)
-		error = take_place(unfinished, path);
+		error = store_rename(unfinished, path);
 	if (error < 0)
 		unlink(unfinished);
 	return error;
@@ -129,9 +106,7 @@ int store_restore(const char *path, unsigned kiosk, const char *backup, const st
 	if (error == 0)
 		error = copy_database(from, prepared);
 	if (error == 0)
-		error = store_set_aside(path, "replaced");
-	if (error == 0)
-		error = take_place(prepared, path);
+		error = store_replace(prepared, path, "replaced");
 	if (lock >= 0)
 		close(lock);
 	if (error == 0)

@@ -33,8 +33,17 @@ must_check int store_connect(const char *path, int flags, struct store **out);
 /* The lock that makes one writer of all: -EBUSY, and said, while another has it. */
 must_check int store_take_lock(const char *path, int *lock);
 
-/* Moves the database's files beside themselves, as .WHY-TIME. */
-must_check int store_set_aside(const char *path, const char *why);
+/* Renames a file, for good: also after a power cut. */
+must_check int store_rename(const char *from, const char *to);
+
+/*
+ * A finished and closed database takes the place of the one at path, whose files are kept as
+ * .WHY-TIME. A power cut meanwhile leaves either the old one or what store_succeed() completes.
+ */
+must_check int store_replace(const char *finished, const char *path, const char *why);
+
+/* Completes a replacement that was interrupted; 0 also when there was none. */
+must_check int store_succeed(const char *path, const char *why);
 
 /* Brings an opened database to the present version; begins the first epoch of a new one. */
 must_check int store_migrate(struct store *store);
@@ -50,8 +59,8 @@ must_check int store_event_take(
 must_check int store_event_restate(struct store *store, json_t *event);
 
 /*
- * A damaged database: moves it aside, makes a new one and carries over every event that can
- * still be read and verified, then rebuilds the present state from them.
+ * A damaged database: makes a new one with every event that can still be read and verified,
+ * rebuilds the present state from them, and puts it in the place of the damaged one.
  */
 must_check int store_salvage(const char *path, unsigned kiosk);
 

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * When the database is damaged: it is moved aside, never deleted, and a new one is made from
- * what can still be read. The verified beginning of the event log is carried over as it is;
- * readable events beyond the damage are restated in a new epoch; journaled PDUs are taken
- * along, so that nothing is answered twice and nothing unanswered is lost.
+ * When the database is damaged: a new one is made from what can still be read, and then takes
+ * its place; it is moved aside, never deleted. The verified beginning of the event log is carried
+ * over as it is; readable events beyond the damage are restated in a new epoch; journaled PDUs are
+ * taken along, so that nothing is answered twice and nothing unanswered is lost.
+ *
+ * A power cut at any point leaves either the damaged database, to begin again, or the finished
+ * new one beside it as .next, which the next start puts in its place.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -42,11 +47,58 @@ static int set_aside(const char *path, const char *why, char **aside)
 	return error;
 }
 
-int store_set_aside(const char *path, const char *why)
+/* So that a rename survives a power cut. */
+static int sync_folder_of(const char *path)
 {
+	autofree char *copy = strdup(path);
+
+	if (!copy)
+		return -ENOMEM;
+	autoclose int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 || fsync(fd) < 0 ? -errno : 0;
+}
+
+int store_rename(const char *from, const char *to)
+{
+	if (rename(from, to) < 0) {
+		int error = -errno;
+		log_error("%s can't be renamed to %s: %s", from, to, strerror(-error));
+		return error;
+	}
+	return sync_folder_of(to);
+}
+
+/* The name of a finished database that is to take path's place; the caller frees it. */
+static char *next_to(const char *path)
+{
+	char *next = NULL;
+
+	return asprintf(&next, "%s.next", path) < 0 ? NULL : next;
+}
+
+int store_succeed(const char *path, const char *why)
+{
+	autofree char *next = next_to(path);
 	autofree char *aside = NULL;
 
-	return set_aside(path, why, &aside);
+	if (!next)
+		return -ENOMEM;
+	if (access(next, F_OK) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	int error = set_aside(path, why, &aside);
+	if (error == 0)
+		error = store_rename(next, path);
+	if (error == 0)
+		log_notice("the database that was here before is kept as %s", aside);
+	return error;
+}
+
+int store_replace(const char *finished, const char *path, const char *why)
+{
+	autofree char *next = next_to(path);
+	int error = next ? store_rename(finished, next) : -ENOMEM;
+
+	return error < 0 ? error : store_succeed(path, why);
 }
 
 /* Writes the row that reading stands at into the table of the same form. */
@@ -237,24 +289,32 @@ static int salvage_into(struct store *store, struct store *old)
 	return error;
 }
 
-int store_salvage(const char *path, unsigned kiosk)
+/* Makes the new database at that place, from what can be read of the one at path. */
+static int salvage_to(const char *finished, const char *path, unsigned kiosk)
 {
 	autostore struct store *store = NULL;
 	autostore struct store *old = NULL;
-	autofree char *aside = NULL;
-	int error = set_aside(path, "damaged", &aside);
+	int error = store_connect(finished, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &store);
 
-	if (error == 0)
-		error = store_connect(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &store);
 	if (error == 0)
 		error = store_migrate(store);
 	if (error == 0)
-		error = store_connect(aside, SQLITE_OPEN_READWRITE, &old);
+		error = store_connect(path, SQLITE_OPEN_READWRITE, &old);
 	if (error != 0)
 		return error;
 	store->kiosk = kiosk;
-	error = salvage_into(store, old);
-	if (error == 0)
-		log_notice("the damaged database is kept as %s", aside);
-	return error;
+	return salvage_into(store, old);
+}
+
+int store_salvage(const char *path, unsigned kiosk)
+{
+	autofree char *unfinished = NULL;
+
+	if (asprintf(&unfinished, "%s.unfinished", path) < 0)
+		return -ENOMEM;
+	/* One that a power cut left is begun anew. */
+	if (unlink(unfinished) < 0 && errno != ENOENT)
+		return -errno;
+	int error = salvage_to(unfinished, path, kiosk);
+	return error < 0 ? error : store_replace(unfinished, path, "damaged");
 }

@@ -158,7 +158,9 @@ int store_open(const char *path, unsigned kiosk, struct store **out)
 
 	if (error < 0)
 		return error;
-	error = store_connect(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &store);
+	error = store_succeed(path, "replaced");
+	if (error == 0)
+		error = store_connect(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &store);
 	if (error == 0 && store_check(store) == 0) {
 		log_error("database %s is damaged: setting it aside and rebuilding", path);
 		store_close(take_pointer(store));
