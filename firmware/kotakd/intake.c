@@ -354,6 +354,35 @@ static int intake_converse(const struct intake *intake, const struct moment *mom
 	return error;
 }
 
+/* The database's own troubles pass; anything else would be the same at every try. */
+static bool will_pass(int error)
+{
+	return error == -EIO || error == -ENOSPC || error == -ENOMEM;
+}
+
+/* One that can't be dealt with must not hold up everybody else: its question is forgotten. */
+static int intake_one_settled(
+	const struct intake *intake, const struct moment *moment, const char *sender)
+{
+	int error = store_savepoint(intake->store);
+
+	if (error < 0)
+		return error;
+	error = intake_settle(intake, moment, sender);
+	if (error == 0)
+		error = store_release(intake->store);
+	if (error == 0)
+		return 1;
+	store_undo(intake->store);
+	if (will_pass(error))
+		return error;
+	log_error("an addition whose ticket was never told could not be dealt with (%s): its words "
+		  "are in the inbox",
+		strerror(-error));
+	error = store_session_clear(intake->store, CHANNEL, sender);
+	return error < 0 ? error : 1;
+}
+
 /* Questions of ours whose time is over. */
 static int intake_expire(const struct intake *intake, const struct moment *moment)
 {
@@ -362,7 +391,7 @@ static int intake_expire(const struct intake *intake, const struct moment *momen
 		int found =
 			store_session_unanswered(intake->store, CHANNEL, moment->now_ms, &sender);
 		if (found > 0)
-			found = intake_settle(intake, moment, sender) < 0 ? -EIO : 1;
+			found = intake_one_settled(intake, moment, sender);
 		if (found <= 0)
 			return found < 0 ? found
 					 : store_session_prune(
@@ -472,21 +501,50 @@ int intake_decoded(const struct intake *intake, const struct moment *moment, int
 	}
 }
 
+/* The message that has waited longest, dealt with or put down as ignored. 1, or 0 for none. */
+static int intake_next_overdue(const struct intake *intake, const struct moment *moment,
+	int64_t before_ms, const char *ignored_because)
+{
+	struct inbound_message message = { 0 };
+	int found = store_message_overdue(intake->store, before_ms, &message);
+
+	if (found > 0) {
+		int error = ignored_because
+				    ? intake_silent(intake, moment, &message, ignored_because)
+				    : intake_message(intake, moment, &message);
+		found = error < 0 ? error : 1;
+	}
+	inbound_message_release(&message);
+	return found;
+}
+
+/* As above; one that can't be dealt with is kept for the officer and holds up nobody. */
+static int intake_one_overdue(
+	const struct intake *intake, const struct moment *moment, int64_t before_ms)
+{
+	int found = store_savepoint(intake->store);
+
+	if (found < 0)
+		return found;
+	found = intake_next_overdue(intake, moment, before_ms, NULL);
+	if (found >= 0) {
+		int error = store_release(intake->store);
+		return error < 0 ? error : found;
+	}
+	store_undo(intake->store);
+	if (will_pass(found))
+		return found;
+	log_error("a message could not be dealt with (%s): it is kept and shown to the officer",
+		strerror(-found));
+	return intake_next_overdue(intake, moment, before_ms, "it could not be dealt with");
+}
+
 int intake_overdue(const struct intake *intake, const struct moment *moment, int64_t before_ms)
 {
 	int count = 0;
-	int error = intake_expire(intake, moment);
+	int found = intake_expire(intake, moment);
 
-	if (error < 0)
-		return error;
-	for (;;) {
-		struct inbound_message message = { 0 };
-		int found = store_message_overdue(intake->store, before_ms, &message);
-		if (found > 0)
-			found = intake_message(intake, moment, &message) < 0 ? -EIO : 1;
-		inbound_message_release(&message);
-		if (found <= 0)
-			return found < 0 ? found : count;
+	while (found >= 0 && (found = intake_one_overdue(intake, moment, before_ms)) > 0)
 		count++;
-	}
+	return found < 0 ? found : count;
 }

@@ -267,6 +267,29 @@ static void test_steering_moves_nothing(void **state)
 	assert_int_equal(count(kiosk, "SELECT expires_ms FROM outgoing_sms"), before);
 }
 
+/* A message that can't be dealt with, whatever the reason, holds up nobody behind it. */
+static void test_a_bad_message_blocks_nothing(void **state)
+{
+	struct kiosk *kiosk = *state;
+
+	pass(kiosk, 1000);
+	say_part(kiosk, "+628666", "ADUAN yang tidak bisa dicatat ", 2, 1);
+	pass(kiosk, 1000);
+	say_part(kiosk, "+628333", "ADUAN selokan di depan pasar ", 2, 1);
+	pass(kiosk, PARTS_WAIT_MS + 5000);
+	assert_return_code(store_run(kiosk->store,
+				   "CREATE TRIGGER bad BEFORE INSERT ON complaint_personal WHEN"
+				   " NEW.sender = '+628666' BEGIN SELECT RAISE (ABORT, 'no'); END",
+				   ""),
+		0);
+	assert_int_equal(housekeep(kiosk), 2);
+	assert_int_equal(count(kiosk, "SELECT count(*) FROM complaint"), 1);
+	assert_int_equal(count(kiosk, "SELECT count(*) FROM inbound_message WHERE sender ="
+				      " '+628666' AND outcome LIKE 'ignored: %'"),
+		1);
+	assert_int_equal(housekeep(kiosk), 0);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int main(void)
@@ -278,6 +301,7 @@ int main(void)
 		TEST(test_a_day_back),
 		TEST(test_guessing_stays_blocked_for_an_hour),
 		TEST(test_steering_moves_nothing),
+		TEST(test_a_bad_message_blocks_nothing),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
