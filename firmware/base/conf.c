@@ -36,7 +36,8 @@ static void conf_run_release(struct conf_run *run)
 	free(run->seen);
 }
 
-/* Of a key that is given twice, which counts nobody knows: refused. */
+/* A key that is given twice: the later counts, as with a piece appended to the file, and it is
+ * said. */
 static int conf_once(struct conf_run *run, const char *section, const struct conf_entry *entry)
 {
 	autofree char *name = NULL;
@@ -47,9 +48,10 @@ static int conf_once(struct conf_run *run, const char *section, const struct con
 	}
 	for (size_t i = 0; i < run->seen_count; i++) {
 		if (strcmp(run->seen[i].name, name) == 0) {
-			log_error("%s:%u: [%s] %s: given before, in line %u: leave one of the two",
+			log_warning("%s:%u: [%s] %s: given before, in line %u: this one counts",
 				entry->file, entry->line, section, entry->key, run->seen[i].line);
-			return -EINVAL;
+			run->seen[i].line = entry->line;
+			return 0;
 		}
 	}
 	struct conf_seen *seen = reallocarray(run->seen, run->seen_count + 1, sizeof(*run->seen));

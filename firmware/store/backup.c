@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/log.h"
 #include "store/internal.h"
@@ -23,9 +24,24 @@ static int copy_database(struct store *from, const char *path)
 	return code == SQLITE_DONE ? 0 : store_failed(to, code, "copying the database");
 }
 
+/* Whether a backup of this name would replace the database itself. */
+static bool is_itself(struct store *store, const char *path)
+{
+	struct stat ours, theirs;
+	const char *file = sqlite3_db_filename(store->db, "main");
+
+	return file && stat(file, &ours) == 0 && stat(path, &theirs) == 0 &&
+	       ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
+}
+
 int store_backup(struct store *store, const char *path)
 {
 	autofree char *unfinished = NULL;
+
+	if (is_itself(store, path)) {
+		log_error("%s is the database itself: name another file for the copy", path);
+		return -EINVAL;
+	}
 
 	if (asprintf(&unfinished, "%s.unfinished", path) < 0)
 		return -ENOMEM;

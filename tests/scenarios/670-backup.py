@@ -2,8 +2,9 @@
 """kotakctl backup, restore and export: what a technician does with a dying card."""
 import json
 import os
+import subprocess
 
-from harness import equal, expect, run, ticket_in, wait_for
+from harness import BUILD, equal, expect, run, ticket_in, wait_for
 
 PERSON = '+6281234500017'
 
@@ -51,6 +52,11 @@ def damaged_backup(house):
         file.seek(0)
         file.write(data)
     house.command('kotakctl', house.kiosk_conf, ('restore', copy), code=1)
+    house.command('kotakctl', house.kiosk_conf, ('backup', house.kiosk_store), code=1)
+    with open('/dev/full', 'w', encoding='utf-8') as full:
+        lost = subprocess.run([os.path.join(BUILD, 'kotakctl'), '--config', house.kiosk_conf,
+                               'complaints'], stdout=full, stderr=subprocess.DEVNULL, check=False)
+    equal(lost.returncode, 1, 'exit of a listing that could not be written')
     equal([c['ticket'] for c in house.complaints()], [ticket], 'complaints')
     everything = json.loads(house.kotakctl('export'))
     equal([c['ticket'] for c in everything['complaints']], [ticket], 'exported complaints')

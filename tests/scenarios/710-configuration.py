@@ -43,12 +43,17 @@ def addresses(house):
 
 
 def twice(house):
-    """a key that is given twice is refused with both its lines"""
-    refused(house, ('name = Triharjo', 'name = Triharjo\nname = Wates'), 'wrong.conf:4',
-            '[kiosk] name', 'line 3')
-    refused(house, ('[panel]', '[modem sim1]\ndevice = auto\n[panel]'), '[modem sim1] device')
-    equal(checked(house, ('[panel]', '[modem sim2]\ndevice = auto\n[panel]'))[0], 0,
-          'exit with two modems')
+    """of a key that is given twice the later counts, and both lines are said"""
+    for change, words in (
+            (('name = Triharjo', 'name = Triharjo\nname = Wates'),
+             ('wrong.conf:4', '[kiosk] name', 'line 3')),
+            (('[panel]', '[modem sim1]\ndevice = auto\n[panel]'), ('[modem sim1] device',))):
+        code, said = checked(house, change)
+        equal(code, 0, f'exit with {change[1]!r} ({said})')
+        for word in words:
+            expect(word in said, f'{word!r} is said of {change[1]!r}: {said}')
+    equal(checked(house, ('[panel]', '[modem sim2]\ndevice = auto\n[panel]')), (0, ''),
+          'two modems')
 
 
 def somebodys_file(house):

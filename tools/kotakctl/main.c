@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <locale.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -141,6 +142,11 @@ int main(int argc, char **argv)
 		setenv("TZ", config.timezone, 1);
 		tzset();
 		outcome = command->run(&request);
+	}
+	/* A listing that didn't get to its file is no listing. */
+	if (fflush(stdout) == EOF || ferror(stdout)) {
+		log_error("what was to be printed could not be written: %s", strerror(errno));
+		outcome = OUTCOME_FAILED;
 	}
 	config_release(&config);
 	return (int)outcome;
