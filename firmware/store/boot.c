@@ -18,10 +18,7 @@ int store_boot(struct store *store, const char *boot_id, int64_t *boot)
 	++*boot;
 	int error = store_setting_put(store, "boot", *boot);
 	if (error >= 0)
-		error = store_run(store,
-			"INSERT INTO setting (name, value) VALUES ('boot_id', ?)"
-			" ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-			"t", boot_id);
+		error = store_setting_put_text(store, "boot_id", boot_id);
 	return error < 0 ? error : 0;
 }
 

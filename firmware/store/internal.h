@@ -27,6 +27,15 @@ int store_failed(struct store *store, int code, const char *doing);
 must_check int store_value(
 	struct store *store, int64_t *value, const char *sql, const char *types, ...);
 
+/* The result of a call whose row, or count of changed rows, is of no interest: 0 or an errno. */
+static inline int store_none(int result)
+{
+	return result < 0 ? result : 0;
+}
+
+/* Like store_setting_put(), for a text. */
+must_check int store_setting_put_text(struct store *store, const char *name, const char *value);
+
 /* Opens and configures the connection only: no migration, no checks. */
 must_check int store_connect(const char *path, int flags, struct store **out);
 

@@ -32,11 +32,6 @@ static const char *personal(const struct replay *replay, const char *name)
 	return json_string_value(json_object_get(replay->personal, name));
 }
 
-static int none(int changed)
-{
-	return changed < 0 ? changed : 0;
-}
-
 static int replay_received(const struct replay *replay)
 {
 	const char *uuid = datum(replay, "uuid");
@@ -52,8 +47,8 @@ static int replay_received(const struct replay *replay)
 		channel ? channel : "sms", language ? language : "id", replay->time_ms,
 		replay->time_ms);
 	if (error <= 0 || !sender)
-		return none(error);
-	return none(store_run(replay->store,
+		return store_none(error);
+	return store_none(store_run(replay->store,
 		"INSERT OR IGNORE INTO complaint_personal (uuid, sender, name, address, text, pin)"
 		" VALUES (?, ?, ?, ?, coalesce (?, ''), coalesce (?, ''))",
 		"tttttt", uuid, sender, personal(replay, "name"), personal(replay, "address"),
@@ -72,19 +67,19 @@ static int replay_details(const struct replay *replay)
 		error = store_run(replay->store,
 			"UPDATE complaint SET updated_ms = ? WHERE uuid = ?", "it", replay->time_ms,
 			uuid);
-	return none(error);
+	return store_none(error);
 }
 
 static int replay_state(const struct replay *replay)
 {
-	return none(store_run(replay->store,
+	return store_none(store_run(replay->store,
 		"UPDATE OR IGNORE complaint SET state = ?, updated_ms = ? WHERE uuid = ?", "tit",
 		datum(replay, "to"), replay->time_ms, datum(replay, "uuid")));
 }
 
 static int replay_rated(const struct replay *replay)
 {
-	return none(store_run(replay->store,
+	return store_none(store_run(replay->store,
 		"UPDATE OR IGNORE complaint SET rating = ?, updated_ms = ? WHERE uuid = ?", "iit",
 		(int64_t)json_integer_value(json_object_get(replay->data, "rating")),
 		replay->time_ms, datum(replay, "uuid")));
@@ -92,9 +87,9 @@ static int replay_rated(const struct replay *replay)
 
 static int replay_confidential(const struct replay *replay)
 {
-	return none(store_run(replay->store, "UPDATE complaint SET confidential = ? WHERE uuid = ?",
-		"it", (int64_t)json_is_true(json_object_get(replay->data, "on")),
-		datum(replay, "uuid")));
+	return store_none(store_run(replay->store,
+		"UPDATE complaint SET confidential = ? WHERE uuid = ?", "it",
+		(int64_t)json_is_true(json_object_get(replay->data, "on")), datum(replay, "uuid")));
 }
 
 /* Both need the number, which is personal: once erased, nothing of it is left to tell. */
@@ -113,7 +108,7 @@ static int replay_language(const struct replay *replay)
 			"UPDATE OR IGNORE complaint SET language = ? WHERE uuid IN"
 			" (SELECT uuid FROM complaint_personal WHERE sender = ?)",
 			"tt", datum(replay, "language"), sender);
-	return none(error);
+	return store_none(error);
 }
 
 static int replay_consent(const struct replay *replay)
@@ -122,7 +117,7 @@ static int replay_consent(const struct replay *replay)
 
 	if (!sender)
 		return 0;
-	return none(store_run(replay->store,
+	return store_none(store_run(replay->store,
 		"INSERT INTO contact (sender, announcements, updated_ms) VALUES (?, ?, ?)"
 		" ON CONFLICT (sender) DO UPDATE SET announcements = excluded.announcements",
 		"tii", sender,
@@ -132,7 +127,7 @@ static int replay_consent(const struct replay *replay)
 
 static int replay_renumbered(const struct replay *replay)
 {
-	return none(
+	return store_none(
 		store_run(replay->store, "UPDATE OR IGNORE complaint SET ticket = ? WHERE uuid = ?",
 			"tt", replay->ticket, datum(replay, "uuid")));
 }
@@ -141,7 +136,7 @@ static int replay_queued(const struct replay *replay)
 {
 	if (!replay->personal)
 		return 0;
-	return none(store_run(replay->store,
+	return store_none(store_run(replay->store,
 		"INSERT OR IGNORE INTO outgoing_sms (uuid, recipient, text, purpose, ticket,"
 		" command_id, priority, concat_reference, created_ms, not_before_ms, expires_ms)"
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1,"
@@ -153,8 +148,9 @@ static int replay_queued(const struct replay *replay)
 
 static int message_becomes(const struct replay *replay, const char *state)
 {
-	return none(store_run(replay->store, "UPDATE outgoing_sms SET state = ? WHERE uuid = ?",
-		"tt", state, datum(replay, "message")));
+	return store_none(
+		store_run(replay->store, "UPDATE outgoing_sms SET state = ? WHERE uuid = ?", "tt",
+			state, datum(replay, "message")));
 }
 
 static int replay_sent(const struct replay *replay)
@@ -181,7 +177,7 @@ static int replay_applied(const struct replay *replay)
 {
 	const char *result = datum(replay, "result");
 
-	return none(store_run(replay->store,
+	return store_none(store_run(replay->store,
 		"INSERT INTO command (id, number, body, taken_ms, state) VALUES (?, ?, '{}', ?, ?)"
 		" ON CONFLICT (id) DO UPDATE SET state = excluded.state",
 		"tiit", datum(replay, "id"),
@@ -252,7 +248,7 @@ static int replay_serial(struct store *store)
 	if (error >= 0)
 		error = store_setting(store, "serial", &serial);
 	if (error < 0 || highest <= serial)
-		return none(error);
+		return store_none(error);
 	return store_setting_put(store, "serial", highest);
 }
 

@@ -281,3 +281,11 @@ int store_setting_put(struct store *store, const char *name, int64_t value)
 
 	return changed < 0 ? changed : 0;
 }
+
+int store_setting_put_text(struct store *store, const char *name, const char *value)
+{
+	return store_none(store_run(store,
+		"INSERT INTO setting (name, value) VALUES (?1, ?2)"
+		" ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+		"tt", name, value));
+}

@@ -19,12 +19,6 @@
 #define TEXT_MAX_BYTES 65536
 #define PIN_DIGITS 4
 
-/* The result of a call whose row, or count of changed rows, is of no interest. */
-static int none(int result)
-{
-	return result < 0 ? result : 0;
-}
-
 /* 1 and a copy of the setting (as much of it as fits), 0 when there is none. */
 static int setting_text(struct store *store, const char *name, char *out, size_t size)
 {
@@ -37,14 +31,6 @@ static int setting_text(struct store *store, const char *name, char *out, size_t
 	if (found == 1)
 		snprintf(out, size, "%s", (const char *)sqlite3_column_text(statement, 0));
 	return found;
-}
-
-static int setting_put_text(struct store *store, const char *name, const char *value)
-{
-	return none(store_run(store,
-		"INSERT INTO setting (name, value) VALUES (?1, ?2)"
-		" ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-		"tt", name, value));
 }
 
 int store_sync_place(struct store *store, struct sync_place *place)
@@ -79,12 +65,12 @@ int store_sync_place(struct store *store, struct sync_place *place)
 			store, "sync.restore", place->restore_after, sizeof(place->restore_after));
 	place->restoring = found == 1;
 	place->collided = collided != 0;
-	return none(found);
+	return store_none(found);
 }
 
 int store_sync_acked(struct store *store, int64_t epoch, int64_t seq)
 {
-	return none(store_run(
+	return store_none(store_run(
 		store, "UPDATE sync SET acked_epoch = ?, acked_seq = ?", "ii", epoch, seq));
 }
 
@@ -97,7 +83,7 @@ int store_sync_offered(struct store *store, int64_t epoch, int64_t seq)
 
 int store_sync_contact(struct store *store, int64_t now_ms, const char *trouble)
 {
-	return none(store_run(store,
+	return store_none(store_run(store,
 		"UPDATE sync SET contact_ms = iif (?1 > 0, ?1, contact_ms), trouble = ?2", "it",
 		now_ms, trouble));
 }
@@ -107,11 +93,11 @@ int store_sync_restore(struct store *store, const char *after)
 	int error = 0;
 
 	if (!after)
-		return none(store_run(
+		return store_none(store_run(
 			store, "DELETE FROM setting WHERE name = ?", "t", "sync.restore"));
 	if (!*after)
 		error = store_setting_put(store, "sync.collided", 0);
-	return error < 0 ? error : setting_put_text(store, "sync.restore", after);
+	return error < 0 ? error : store_setting_put_text(store, "sync.restore", after);
 }
 
 int store_sync_waiting(struct store *store, int64_t *count)
@@ -260,7 +246,7 @@ int store_commands_take(struct store *store, const struct moment *moment, const 
 	int error = store_sync_place(store, &place);
 
 	if (error == 0)
-		error = none(store_setting(store, "sync.commands_done", &done));
+		error = store_none(store_setting(store, "sync.commands_done", &done));
 	if (error < 0)
 		return error;
 	int64_t number = place.command_number;
@@ -302,7 +288,7 @@ int store_commands_place(struct store *store, int64_t number, const char *id)
 
 int store_commands_again(struct store *store)
 {
-	return none(store_run(store,
+	return store_none(store_run(store,
 		"UPDATE sync SET command_number = 0, command_id = '' WHERE NOT EXISTS"
 		" (SELECT 1 FROM setting WHERE name = ?)",
 		"t", "sync.commands_done"));
@@ -407,7 +393,7 @@ static int serial_pass(struct store *store, const char ticket[static TICKET_SIZE
 
 	if (error < 0 || ticket_kiosk(ticket) != store->kiosk || taken <= serial ||
 		taken >= TICKET_SERIAL_SERVER)
-		return none(error);
+		return store_none(error);
 	return store_setting_put(store, "serial", taken);
 }
 
