@@ -40,11 +40,15 @@ class Smstools:
                                             stdout=log, stderr=log, preexec_fn=die_with_parent)
 
     def files(self, folder):
-        """(headers, body) of each message there."""
+        """(headers, body) of each message there. smstools moves what it works on: a file that
+        is gone when it is read was never a message yet, or has its next name the next time."""
         found = []
         for name in sorted(os.listdir(self.house.path(folder))):
-            with open(os.path.join(self.house.path(folder), name), 'rb') as file:
-                head, _, body = file.read().partition(b'\n\n')
+            try:
+                with open(os.path.join(self.house.path(folder), name), 'rb') as file:
+                    head, _, body = file.read().partition(b'\n\n')
+            except FileNotFoundError:
+                continue
             headers = dict(line.split(': ', 1) for line in head.decode().splitlines()
                            if ': ' in line)
             found.append((headers, body))
