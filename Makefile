@@ -19,13 +19,20 @@ endif
 
 pkg = $(shell $(PKG_CONFIG) --$(1) $(2) 2>/dev/null)
 LIBS_core := sqlite3 jansson libsodium
-LIBS_kotakd := $(LIBS_core) libsystemd inih gammu libserialport libcurl zlib
+LIBS_kotakd := $(LIBS_core) libsystemd inih gammu libserialport libgpiod libcurl zlib
 LIBS_kotakctl := $(LIBS_core) inih libcurl zlib
 LIBS_ppidd := $(LIBS_core) libsystemd inih libmicrohttpd zlib
 LIBS_ppidctl := $(LIBS_ppidd)
 LIBS_modem-sim := jansson libsystemd
 LIBS_kotak-demo := jansson libsystemd libmicrohttpd
-LIBS_all := $(sort $(LIBS_kotakd) $(LIBS_kotakctl) $(LIBS_ppidd) $(LIBS_modem-sim) $(LIBS_kotak-demo))
+LIBS_panel-sim := jansson libsystemd
+LIBS_panel-view := jansson ncurses
+LIBS_printer-sim := jansson libsystemd libpng libqrencode
+LIBS_all := $(sort $(LIBS_kotakd) $(LIBS_kotakctl) $(LIBS_ppidd) $(LIBS_modem-sim) $(LIBS_kotak-demo) \
+	$(LIBS_panel-sim) $(LIBS_panel-view) $(LIBS_printer-sim))
+# libgpiod 1.6 and 2.x share a name and nothing else.
+GPIOD := $(shell $(PKG_CONFIG) --atleast-version=2 libgpiod && echo 2 || echo 1)
+OTHER_GPIOD := $(if $(filter 2,$(GPIOD)),1,2)
 
 KOTAK_CFLAGS := -std=gnu17 -D_GNU_SOURCE -DKOTAK_VERSION='"$(VERSION)"' -DKOTAK_PREFIX='"$(PREFIX)"' \
 	-Ifirmware -Idrivers -I. -I$(O) $(WARNINGS) $(HARDENING) -fPIE -MMD -MP \
@@ -38,19 +45,27 @@ objects = $(patsubst %.c,$(O)/obj/%.o,$(wildcard $(1)))
 
 BASE := $(call objects,firmware/base/*.c firmware/wire/*.c firmware/port/*.c)
 STORE := $(call objects,firmware/store/*.c)
-CORE_ALL := $(STORE) $(call objects,firmware/dialogue/*.c firmware/sync/*.c firmware/kotakd/*.c)
+CORE_ALL := $(STORE) $(call objects,firmware/dialogue/*.c firmware/sync/*.c firmware/panel/*.c firmware/kotakd/*.c)
 CORE := $(filter-out %/main.o,$(CORE_ALL))
-DRIVERS := $(call objects,drivers/*/*.c)
+DRIVERS := $(filter-out %/lines_gpiod$(OTHER_GPIOD).o,$(call objects,drivers/*/*.c))
 KOTAKCTL_ALL := $(call objects,tools/kotakctl/*.c)
 PPIDD_ALL := $(call objects,tools/ppidd/*.c)
 PPIDD := $(filter-out %/ppidd.o %/ppidctl.o,$(PPIDD_ALL))
 MODEM_SIM_ALL := $(call objects,tools/modem-sim/*.c)
 MODEM_SIM := $(filter-out %/main.o,$(MODEM_SIM_ALL))
 DEMO_ALL := $(call objects,tools/demo/*.c)
+# What panel-sim has inside: main.c apart, tests take the pieces.
+PANEL_SIM_ALL := $(call objects,tools/panel-sim/*.c)
+PANEL_SIM := $(filter-out %/main.o,$(PANEL_SIM_ALL))
+PANEL_VIEW_ALL := $(call objects,tools/panel-view/*.c)
+PRINTER_SIM_ALL := $(call objects,tools/printer-sim/*.c)
+PRINTER_SIM := $(filter-out %/main.o,$(PRINTER_SIM_ALL))
 
 PROGRAMS := $(foreach p,$(if $(wildcard firmware/kotakd/main.c),kotakd) \
 	$(if $(KOTAKCTL_ALL),kotakctl) $(if $(filter %/ppidd.o,$(PPIDD_ALL)),ppidd) \
 	$(if $(filter %/ppidctl.o,$(PPIDD_ALL)),ppidctl) $(if $(MODEM_SIM_ALL),modem-sim) \
+	$(if $(filter %/main.o,$(PANEL_SIM_ALL)),panel-sim) $(if $(filter %/main.o,$(PRINTER_SIM_ALL)),printer-sim) \
+	$(if $(PANEL_VIEW_ALL),panel-view) \
 	$(if $(DEMO_ALL),kotak-demo),$(O)/$(p))
 
 # Files that programs carry inside: each becomes a list of bytes to #include.
@@ -86,6 +101,12 @@ $(O)/ppidctl: $(PPIDD) $(O)/obj/tools/ppidd/ppidctl.o $(BASE)
 	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_ppidd))
 $(O)/modem-sim: $(MODEM_SIM_ALL) $(BASE)
 	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_modem-sim) libsodium inih)
+$(O)/panel-sim: $(PANEL_SIM_ALL) $(BASE)
+	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_panel-sim) libsodium inih)
+$(O)/panel-view: $(PANEL_VIEW_ALL) $(BASE)
+	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_panel-view) libsodium inih)
+$(O)/printer-sim: $(PRINTER_SIM_ALL) $(BASE)
+	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_printer-sim) libsodium inih)
 $(O)/kotak-demo: $(DEMO_ALL) $(BASE)
 	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_kotak-demo) libsodium inih)
 
@@ -104,7 +125,10 @@ $(O)/locale/checked: $(O)/check-texts $(CATALOGUES)
 UNIT := $(patsubst tests/unit/%.c,$(O)/tests/%,$(wildcard tests/unit/test_*.c))
 UNIT_PPIDD := $(patsubst tests/unit/ppidd/%.c,$(O)/tests/ppidd/%,$(wildcard tests/unit/ppidd/test_*.c))
 UNIT_SIM := $(patsubst tests/unit/modem-sim/%.c,$(O)/tests/modem-sim/%,$(wildcard tests/unit/modem-sim/test_*.c))
-unit: $(UNIT) $(UNIT_PPIDD) $(UNIT_SIM)
+# Of the simulated panel and printer: linked to the drivers that they are the other end of.
+UNIT_PANEL_SIM := $(patsubst tests/unit/panel-sim/%.c,$(O)/tests/panel-sim/%,$(wildcard tests/unit/panel-sim/test_*.c))
+UNIT_PRINTER_SIM := $(patsubst tests/unit/printer-sim/%.c,$(O)/tests/printer-sim/%,$(wildcard tests/unit/printer-sim/test_*.c))
+unit: $(UNIT) $(UNIT_PPIDD) $(UNIT_SIM) $(UNIT_PANEL_SIM) $(UNIT_PRINTER_SIM)
 
 $(UNIT): $(O)/tests/%: $(O)/obj/tests/unit/%.o $(CORE) $(DRIVERS) $(BASE) | $(CATALOGUES)
 	@mkdir -p $(@D)
@@ -115,6 +139,12 @@ $(UNIT_PPIDD): $(O)/tests/ppidd/%: $(O)/obj/tests/unit/ppidd/%.o $(PPIDD) $(BASE
 $(UNIT_SIM): $(O)/tests/modem-sim/%: $(O)/obj/tests/unit/modem-sim/%.o $(MODEM_SIM) $(BASE)
 	@mkdir -p $(@D)
 	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_modem-sim) libsodium inih cmocka)
+$(UNIT_PANEL_SIM): $(O)/tests/panel-sim/%: $(O)/obj/tests/unit/panel-sim/%.o $(PANEL_SIM) $(DRIVERS) $(BASE)
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_kotakd) cmocka)
+$(UNIT_PRINTER_SIM): $(O)/tests/printer-sim/%: $(O)/obj/tests/unit/printer-sim/%.o $(PRINTER_SIM) $(DRIVERS) $(BASE)
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_kotakd) $(LIBS_printer-sim) cmocka)
 
 deps:
 	sh board/deps.sh
@@ -142,7 +172,8 @@ check:
 
 # Every object without linking, and clang-tidy's word on each; `make check` makes them.
 CHECKED := $(sort $(CORE_ALL) $(DRIVERS) $(BASE) $(KOTAKCTL_ALL) $(PPIDD_ALL) $(MODEM_SIM_ALL) \
-	$(DEMO_ALL) $(call objects,tests/unit/*.c tests/unit/*/*.c tests/fuzz/*.c tests/bench/*.c tests/check/*.c))
+	$(PANEL_SIM_ALL) $(PANEL_VIEW_ALL) $(PRINTER_SIM_ALL) \
+	$(DEMO_ALL) $(call objects,tests/unit/*.c tests/unit/*/*.c tests/fuzz/*.c tests/bench/*.c tests/check/*.c tests/vm/*.c))
 # How far the analyser follows a function: deep enough, and done in a minute or two.
 ANALYSIS := -Xclang -analyzer-config -Xclang max-nodes=30000
 objects: $(CHECKED)

@@ -38,7 +38,8 @@ ROOMS = {
     'base': (), 'wire': ('base',), 'port': ('base', 'wire'),
     'store': ('store',), 'dialogue': ('dialogue', 'store'),
     'sync': ('sync', 'store', 'dialogue'),
-    'kotakd': ('kotakd', 'sync', 'dialogue', 'store'),
+    'panel': ('panel', 'dialogue'),
+    'kotakd': ('kotakd', 'sync', 'dialogue', 'store', 'panel'),
 }
 # Composition: the files of the core that put the drivers together.
 COMPOSERS = ('firmware/kotakd/main.c', 'firmware/kotakd/kiosk.c', 'firmware/kotakd/modems.c')
@@ -88,7 +89,7 @@ def include_fault(path, include):
             return 'a driver knows firmware/port (and base) only'
         if include.startswith('tools/'):
             return 'a driver knows no tool'
-    elif top == 'tools' and room in ('ppidd', 'modem-sim', 'demo'):
+    elif top == 'tools' and room in ('ppidd', 'modem-sim', 'panel-sim', 'printer-sim', 'panel-view', 'demo'):
         if in_core and target not in ('base', 'wire'):
             return f'tools/{room} shares only base and wire with the firmware'
     return None
