@@ -40,7 +40,7 @@ struct modem_process {
 	int poll_fd; /* epoll: the three below */
 	int wake_fd; /* eventfd: readable while something is pending */
 	struct channel *channel;
-	struct modem_child child;
+	struct child child;
 	bool watching_out;
 
 	bool started;  /* start() was called */
@@ -118,7 +118,7 @@ static int send_start(struct modem_process *self)
 static void forget_worker(struct modem_process *self)
 {
 	drop_channel(self);
-	modem_child_forget(&self->child);
+	child_forget(&self->child);
 	self->hung_up = false;
 }
 
@@ -130,7 +130,7 @@ static void kill_worker(struct modem_process *self, const char *reason)
 	if (self->child.pid == 0 || self->child.ended || self->child.killed)
 		return;
 	snprintf(self->stop_reason, sizeof(self->stop_reason), "%s", reason);
-	result = modem_child_kill(&self->child);
+	result = child_kill(&self->child);
 	if (result < 0)
 		log_error(
 			"modem %s: the worker can't be killed: %s", self->name, strerror(-result));
@@ -141,10 +141,10 @@ static void end_worker(struct modem_process *self, int leave_ms)
 {
 	/* Without its channel it leaves by itself; it may have a command to finish. */
 	drop_channel(self);
-	if (!self->child.killed && modem_child_wait(&self->child, leave_ms))
+	if (!self->child.killed && child_wait(&self->child, leave_ms))
 		return;
 	kill_worker(self, "kotakd stops");
-	if (!modem_child_wait(&self->child, KILLED_MS))
+	if (!child_wait(&self->child, KILLED_MS))
 		log_error("modem %s: the worker doesn't end: does its driver hang?", self->name);
 }
 
@@ -184,15 +184,14 @@ static int start_worker(struct modem_process *self, enum modem_reset recover, in
 /* Whether it fell over what it was doing, or hung in it. */
 static bool ended_by_fault(const struct modem_process *self)
 {
-	return !self->escalation.replaced &&
-	       (self->child.killed || modem_child_failed(&self->child));
+	return !self->escalation.replaced && (self->child.killed || child_failed(&self->child));
 }
 
 /* The worker is gone and its last word was read: tells what that means. */
 static void finish_worker(struct modem_process *self, int64_t now_ms)
 {
 	if (!self->stop_reason[0])
-		modem_child_describe(&self->child, self->executable, self->stop_reason,
+		child_describe(&self->child, self->executable, self->stop_reason,
 			sizeof(self->stop_reason));
 	self->planned = self->escalation.replaced;
 	self->at_fault = ended_by_fault(self);
@@ -324,7 +323,7 @@ static int process_next(struct modem *modem, struct modem_event *event, int64_t 
 		/* Its last words come before its end, so the channel is read once more after it. */
 		if (self->child.ended)
 			finish_worker(self, now_ms);
-		else if (!modem_child_ended(&self->child))
+		else if (!child_ended(&self->child))
 			return 0;
 	}
 }
@@ -572,7 +571,7 @@ int modem_process_new(
 	if (!self)
 		return -ENOMEM;
 	self->modem.ops = &process_ops;
-	self->child = (struct modem_child)MODEM_CHILD_NONE;
+	self->child = (struct child)CHILD_NONE;
 	self->name = strdup(name);
 	self->executable = strdup(config->executable ? config->executable : "/proc/self/exe");
 	self->device = strdup(config->device);

@@ -1,41 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "modem/process_child.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/pidfd.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-
-/* The worker's end of the channel, as it finds it. */
-#define CHILD_CHANNEL 3
-#define CHILD_CHANNEL_TEXT "3"
-#define EXIT_NOT_RUN 127
-
-/* In the child, between fork and exec: only what is safe there. */
-static void become_worker(const char *executable, char *const argv[], int channel, pid_t parent)
-{
-	struct sigaction standard = { .sa_handler = SIG_DFL };
-	sigset_t none;
-
-	/* Its own group: Ctrl-C at a terminal is for kotakd, which then ends its workers. */
-	setpgid(0, 0);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(EXIT_NOT_RUN);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	sigaction(SIGPIPE, &standard, NULL);
-	if (channel == CHILD_CHANNEL ? fcntl(channel, F_SETFD, 0) < 0
-				     : dup2(channel, CHILD_CHANNEL) < 0)
-		_exit(EXIT_NOT_RUN);
-	close_range(CHILD_CHANNEL + 1, ~0U, 0);
-	execv(executable, argv);
-	_exit(EXIT_NOT_RUN);
-}
 
 static const char *recover_name(enum modem_reset recover)
 {
@@ -50,7 +16,7 @@ static const char *recover_name(enum modem_reset recover)
 	return "none";
 }
 
-int modem_child_run(struct modem_child *child, const char *executable, char *name, char *device,
+int modem_child_run(struct child *child, const char *executable, char *name, char *device,
 	enum modem_reset recover, int channel)
 {
 	char program[] = "kotakd", worker[] = "--worker", modem[] = "modem";
@@ -59,88 +25,7 @@ int modem_child_run(struct modem_child *child, const char *executable, char *nam
 	char recover_option[] = "--recover", recover_text[8];
 	char *argv[] = { program, worker, modem, channel_option, channel_text, name_option, name,
 		device_option, device, recover_option, recover_text, NULL };
-	pid_t parent = getpid(), pid;
-	int pid_fd;
 
 	snprintf(recover_text, sizeof(recover_text), "%s", recover_name(recover));
-	pid = fork();
-	if (pid < 0)
-		return -errno;
-	if (pid == 0)
-		become_worker(executable, argv, channel, parent);
-	pid_fd = pidfd_open(pid, 0);
-	if (pid_fd < 0) {
-		int error = -errno;
-
-		kill(pid, SIGKILL);
-		waitpid(pid, NULL, 0);
-		return error;
-	}
-	*child = (struct modem_child) { .pid = pid, .pid_fd = pid_fd };
-	return 0;
-}
-
-int modem_child_kill(struct modem_child *child)
-{
-	if (child->pid == 0 || child->ended || child->killed)
-		return 0;
-	child->killed = true;
-	return pidfd_send_signal(child->pid_fd, SIGKILL, NULL, 0) < 0 ? -errno : 0;
-}
-
-bool modem_child_ended(struct modem_child *child)
-{
-	siginfo_t ending = { 0 };
-
-	if (child->pid == 0 || child->ended)
-		return true;
-	if (waitid(P_PIDFD, (id_t)child->pid_fd, &ending, WEXITED | WNOHANG) < 0) {
-		/* Somebody else reaped it: all we know is that it is gone. */
-		child->ended = errno == ECHILD;
-	} else if (ending.si_pid != 0) {
-		child->ended = true;
-	}
-	if (child->ended)
-		child->ending = ending;
-	return child->ended;
-}
-
-bool modem_child_wait(struct modem_child *child, int wait_ms)
-{
-	struct pollfd end = { .fd = child->pid_fd, .events = POLLIN };
-
-	if (child->pid != 0 && !child->ended)
-		poll(&end, 1, wait_ms);
-	return modem_child_ended(child);
-}
-
-bool modem_child_failed(const struct modem_child *child)
-{
-	int status = child->ending.si_status;
-
-	if (!child->ended || child->ending.si_code == 0)
-		return false;
-	if (child->ending.si_code == CLD_EXITED)
-		return status != EXIT_SUCCESS && status != EXIT_NOT_RUN;
-	return status != SIGKILL && status != SIGTERM && status != SIGINT && status != SIGHUP;
-}
-
-void modem_child_describe(
-	const struct modem_child *child, const char *executable, char *text, size_t size)
-{
-	int status = child->ending.si_status;
-
-	if (child->ending.si_code == CLD_EXITED && status == EXIT_NOT_RUN)
-		snprintf(text, size, "%s can't be run as worker", executable);
-	else if (child->ending.si_code == CLD_EXITED)
-		snprintf(text, size, "it exited with status %d", status);
-	else
-		snprintf(text, size, "it was ended by signal %d (%s)", status, strsignal(status));
-}
-
-void modem_child_forget(struct modem_child *child)
-{
-	if (child->pid_fd >= 0)
-		close(child->pid_fd);
-	*child = (struct modem_child)MODEM_CHILD_NONE;
+	return child_run(child, executable, argv, channel);
 }

@@ -35,6 +35,8 @@ must_check int link_flush(struct link *link);
 must_check int link_send(struct link *link, const json_t *message);
 /* The same; the message's reference is taken over in every case. NULL gives -ENOMEM. */
 must_check int link_send_new(struct link *link, json_t *message);
+/* Asks for a sign of life; as link_send(). */
+must_check int link_ping(struct link *link);
 /* 1 and a message (the caller's reference), 0 when there is none, -EPROTO, -EPIPE. */
 must_check int link_next(struct link *link, json_t **message);
 /* How many packets came from the peer, pongs included: a sign of life when it grows. */

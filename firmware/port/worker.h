@@ -27,7 +27,8 @@ struct worker;
 
 struct worker_ops {
 	const char *name;
-	/* start: the message each of its lives begins with (copied). 0 or a negative errno. */
+	/* start: the message each of its lives begins with (copied); called again, it is what the
+	 * next life begins with. 0 or a negative errno. */
 	int (*start)(struct worker *worker, const json_t *start, int64_t now_ms);
 	/* Readable when next() has something; the same from creation to close(). */
 	int (*fd)(const struct worker *worker);

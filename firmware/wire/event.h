@@ -25,13 +25,11 @@
 #include <jansson.h>
 
 #include "base/cleanup.h"
+#include "base/json.h"
 
 #define HASH_SIZE 65 /* 64 hex digits and the terminator */
 /* What the first event of the first epoch has as its predecessor. */
 #define EVENT_GENESIS "0000000000000000000000000000000000000000000000000000000000000000"
-
-DEFINE_CLEANUP(json, json_t *, json_decref);
-#define autojson __attribute__((cleanup(json_cleanup)))
 
 /*
  * SHA-256 over previous, a newline, and the event without "hash" and "personal" in
