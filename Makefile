@@ -93,7 +93,7 @@ $(patsubst %.c,$(O)/obj/%.o,$(shell grep -ls KOTAK_PREFIX firmware/*/*.c drivers
 
 $(O)/kotakd: $(CORE_ALL) $(DRIVERS) $(BASE)
 	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_kotakd))
-$(O)/kotakctl: $(KOTAKCTL_ALL) $(STORE) $(BASE) $(call objects,drivers/uplink/*.c drivers/clock/*.c firmware/sync/token.c firmware/kotakd/config.c)
+$(O)/kotakctl: $(KOTAKCTL_ALL) $(STORE) $(BASE) $(call objects,drivers/uplink/*.c drivers/clock/*.c firmware/sync/token.c firmware/kotakd/config*.c)
 	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_kotakctl))
 $(O)/ppidd: $(PPIDD) $(O)/obj/tools/ppidd/ppidd.o $(BASE)
 	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_ppidd))

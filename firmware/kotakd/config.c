@@ -2,15 +2,19 @@
 #include "kotakd/config.h"
 
 #include <errno.h>
+#include <libgen.h>
 #include <regex.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 
 #include "base/conf.h"
 #include "base/log.h"
+#include "kotakd/config_panel.h"
+#include "wire/event.h"
 #include "wire/ticket.h"
 
 #define DEFAULT_REPORT_WAIT_S 20
@@ -132,13 +136,6 @@ static int check_socket(const struct conf_entry *entry, void *field)
 	return conf_string(entry, field);
 }
 
-static int check_panel_driver(const struct conf_entry *entry, void *field)
-{
-	if (strcmp(entry->value, "none") != 0)
-		return conf_refuse(entry, "must be none: this version drives no panel");
-	return conf_string(entry, field);
-}
-
 static int check_locale(const struct conf_entry *entry, void *field)
 {
 	static const char *const known[] = { "id", "jv", "en" };
@@ -182,11 +179,13 @@ static const struct config_key keys[] = {
 	{ "sync", "url", IN(sync_url), check_url },
 	{ "sync", "token_file", IN(sync_token_file), check_string },
 	{ "sync", "ca_file", IN(sync_ca_file), check_string },
-	{ "panel", "driver", IN(panel_driver), check_panel_driver },
+	{ "panel", "driver", IN(panel_driver), config_panel_driver },
 	{ "panel", "board", IN(panel_board), check_string },
 	{ "panel", "lines", IN(panel_lines), check_string },
-	{ "panel", "display", IN(panel_display), check_string },
-	{ "printer", "device", IN(printer_device), check_string },
+	{ "panel", "display", IN(panel_display), config_panel_display },
+	{ "panel", "places", IN(panel_places), check_string },
+	{ "printer", "device", IN(printer_device), config_printer_device },
+	{ "printer", "baud", IN(printer_baud), config_printer_baud },
 	{ "control", "socket", IN(control_socket), check_socket },
 	{ "sms", "report_wait", IN(report_wait_s), check_wait },
 	{ "sms", "parts_wait", IN(parts_wait_s), check_wait },
@@ -301,10 +300,32 @@ int config_load(const char *path, struct config *config)
 		return error;
 	if (config_default(&config->kiosk_name, "Kotak") < 0 ||
 		config_default(&config->locale, "id") < 0 ||
-		config_default(&config->timezone, "Asia/Jakarta") < 0 ||
-		config_default(&config->panel_driver, "none") < 0)
+		config_default(&config->timezone, "Asia/Jakarta") < 0)
 		return -ENOMEM;
-	return 0;
+	return config_panel_complete(path, config);
+}
+
+/* Whether the folder that a file is to be made in is there. */
+static bool has_folder(const char *file)
+{
+	autofree char *copy = strdup(file);
+	struct stat status;
+
+	return copy && stat(dirname(copy), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+int config_check_files(const char *path, const struct config *config)
+{
+	autojson json_t *places = NULL;
+	int error = 0;
+
+	if (!has_folder(config->store_path)) {
+		log_error("%s: [store] path = %s: its folder isn't there: make it, and give it to "
+			  "the user that kotakd runs as",
+			path, config->store_path);
+		error = -EINVAL;
+	}
+	return config_places(config, &places) < 0 ? -EINVAL : error;
 }
 
 void config_release(struct config *config)
@@ -329,6 +350,7 @@ void config_release(struct config *config)
 	free(config->panel_board);
 	free(config->panel_lines);
 	free(config->panel_display);
+	free(config->panel_places);
 	free(config->printer_device);
 	free(config->control_socket);
 	*config = (struct config) { 0 };

@@ -3,6 +3,7 @@
 #ifndef KOTAK_KOTAKD_CONFIG_H
 #define KOTAK_KOTAKD_CONFIG_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,6 +19,14 @@ struct config_modem {
 	int64_t sms_per_minute;
 };
 
+/* How the panel's display is connected: "20x4 gpio", "16x2 i2c:1:0x27:b". */
+struct config_display {
+	unsigned columns, rows; /* 20x4 or 16x2 */
+	bool i2c;		/* behind a PCF8574, else on the board's lines */
+	unsigned bus, address;	/* of the I2C bus */
+	bool wiring_b;		/* the less common way a backpack is wired: P4 is RS */
+};
+
 struct config {
 	int64_t kiosk_id; /* 1-999 */
 	char *kiosk_name;
@@ -29,11 +38,14 @@ struct config {
 	char *sync_url; /* NULL: this kiosk doesn't sync */
 	char *sync_token_file;
 	char *sync_ca_file; /* NULL: the system's */
-	char *panel_driver; /* "none" … */
-	char *panel_board;
-	char *panel_lines;
-	char *panel_display;
-	char *printer_device;
+	char *panel_driver; /* "gpio", "sim" or "none" */
+	char *panel_board;  /* a profile's name or path; NULL only when there is no panel */
+	char *panel_lines; /* gpio: a file of exceptions to the profile, or NULL; sim: the socket */
+	char *panel_display; /* as written, see display */
+	struct config_display display;
+	char *panel_places; /* a file of dusun and their RT; NULL: residents write it themselves */
+	char *printer_device; /* NULL: there is no printer */
+	int64_t printer_baud;
 	char *control_socket;
 	/* How long a message that may or may not have been sent waits for its status report. */
 	int64_t report_wait_s;
@@ -46,6 +58,15 @@ struct config {
  * this returns -EINVAL (or the errno of opening it). config_release() in every case.
  */
 must_check int config_load(const char *path, struct config *config);
+/*
+ * The places of [panel] places, as the panel's start message has them: [{"name": "Karang", "parts":
+ * ["RT 01", "RT 02"]}]; an empty list when there is no such file. Caller owns *out. -EINVAL (or the
+ * errno of opening it) after the error was said.
+ */
+must_check int config_places(const struct config *config, json_t **out);
+/* What only the machine can tell: whether folders and files that are named are there. 0 or -EINVAL,
+ * said. */
+must_check int config_check_files(const char *path, const struct config *config);
 void config_release(struct config *config);
 
 #endif

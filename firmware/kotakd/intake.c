@@ -114,7 +114,7 @@ static int intake_look(const struct intake *intake, const struct moment *moment,
 static int intake_open(const struct intake *intake, const struct moment *moment,
 	const struct dialogue_input *input, const struct dialogue_output *output)
 {
-	struct complaint complaint = { 0 };
+	char uuid[UUID_SIZE];
 	const struct complaint_opening opening = {
 		.ticket = input->next_ticket,
 		.pin = input->next_pin,
@@ -124,13 +124,10 @@ static int intake_open(const struct intake *intake, const struct moment *moment,
 		.name = output->details_name ? output->details_name : input->known_name,
 		.address = output->details_address ? output->details_address : input->known_address,
 		.text = output->complaint_text,
+		.confidential = output->confidential == DIALOGUE_ON,
 	};
-	int error = store_complaint_open(intake->store, moment, &opening, complaint.uuid);
 
-	if (error < 0 || output->confidential != DIALOGUE_ON)
-		return error;
-	memcpy(complaint.ticket, input->next_ticket, TICKET_SIZE);
-	return store_complaint_confide(intake->store, moment, &complaint, true);
+	return store_complaint_open(intake->store, moment, &opening, uuid);
 }
 
 /* What happens to a complaint that there is already. */

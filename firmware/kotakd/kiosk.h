@@ -7,6 +7,8 @@
  *   intake    one decoded part or report: message, conversation, complaint, reply
  *   outbox    what a modem is given to send next
  *   commands  what the server wants done
+ *   panel     the lobby panel's worker: drafts, tickets, residents' own complaints
+ *   printing  the paper slips
  *   status    what a person asks about all this
  *   control   the socket where they ask
  *
@@ -24,6 +26,7 @@
 #include "port/clock.h"
 #include "port/modem.h"
 #include "port/uplink.h"
+#include "port/worker.h"
 #include "store/store.h"
 #include "sync/sync.h"
 
@@ -75,7 +78,14 @@ struct kiosk_drivers {
 	int (*clock_new)(int64_t not_before_ms, struct clock **out);
 	int (*uplink_new)(const char *url, const char *ca_file, struct uplink **out);
 	int (*modem_new)(const struct config_modem *config, struct modem **out);
+	/* The worker that holds the panel's lines and display, and the printer's. They take what
+	 * they need from the start message; the configuration is lent. */
+	int (*panel_new)(const struct config *config, struct worker **out);
+	int (*printer_new)(const struct config *config, struct worker **out);
 };
+
+struct kiosk_panel; /* kotakd/panel.h */
+struct printing;    /* kotakd/printing.h */
 
 struct kiosk {
 	struct config config;
@@ -95,6 +105,9 @@ struct kiosk {
 	struct decoding decoding;
 	int64_t reread_ms;    /* monotonic: when modems are read again after a failed commit; 0 */
 	int64_t housekept_ms; /* monotonic: when the outbox was last looked through */
+
+	struct kiosk_panel *panel; /* NULL: this kiosk has none */
+	struct printing *printing; /* NULL: this kiosk has no printer */
 
 	struct uplink *uplink;
 	struct sync *sync; /* NULL: this kiosk doesn't sync */

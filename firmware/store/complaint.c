@@ -18,8 +18,10 @@
 	" AND json_extract (m.body, '$.type') = 'answer' ORDER BY m.number DESC LIMIT 1)"
 #define COMPLAINT_COLUMNS                                                                          \
 	"c.uuid, c.ticket, c.state, c.channel, c.language, p.sender, p.name, p.address, p.text,"   \
-	" p.pin, c.created_ms, c.updated_ms, coalesce (" ANSWER_BY("uuid",                         \
-		"+c.uuid") ", " ANSWER_BY("ticket", "+c.ticket") "), c.confidential, c.rating"
+	" p.pin, c.created_ms, c.updated_ms, coalesce (" ANSWER_BY(                                \
+		"uuid", "+c.uuid") ", " ANSWER_BY("ticket",                                        \
+		"+c.ticket") "), c.confidential, c.rating, c.category,"                            \
+			     " c.about"
 #define COMPLAINT_TABLES "complaint c LEFT JOIN complaint_personal p ON p.uuid = c.uuid"
 
 void complaint_release(struct complaint *complaint)
@@ -31,6 +33,8 @@ void complaint_release(struct complaint *complaint)
 	free(complaint->address);
 	free(complaint->text);
 	free(complaint->answer);
+	free(complaint->category);
+	free(complaint->about);
 	*complaint = (struct complaint) { 0 };
 }
 
@@ -63,32 +67,68 @@ static json_t *complaint_personal(const struct complaint_opening *opening)
 		opening->pin);
 }
 
-int store_complaint_open(struct store *store, const struct moment *moment,
-	const struct complaint_opening *opening, char uuid[static UUID_SIZE])
+/* 1 when this complaint is there already, 0 when not. */
+static int complaint_known(struct store *store, const char *uuid)
 {
-	uuid_new(uuid);
-	autojson json_t *data = json_pack("{s:s, s:s, s:s}", "uuid", uuid, "channel",
-		opening->channel, "language", opening->language);
-	autojson json_t *personal = complaint_personal(opening);
-	if (!data || !personal)
-		return -ENOMEM;
+	int64_t one;
+
+	return store_value(store, &one, "SELECT 1 FROM complaint WHERE uuid = ?", "t", uuid);
+}
+
+/* What any officer may be told of it; category and about only where they were said. */
+static json_t *complaint_data(const struct complaint_opening *opening, const char *uuid)
+{
+	return json_pack("{s:s, s:s, s:s, s:s*, s:s*}", "uuid", uuid, "channel", opening->channel,
+		"language", opening->language, "category", opening->category, "about",
+		opening->about);
+}
+
+static int complaint_write(struct store *store, const struct moment *moment,
+	const struct complaint_opening *opening, const char *uuid)
+{
 	int error = store_run(store,
-		"INSERT INTO complaint (uuid, ticket, state, channel, language, created_ms,"
-		" updated_ms) VALUES (?, ?, 'received', ?, ?, ?, ?)",
-		"ttttii", uuid, opening->ticket, opening->channel, opening->language,
-		moment->now_ms, moment->now_ms);
+		"INSERT INTO complaint (uuid, ticket, state, channel, language, category, about,"
+		" created_ms, updated_ms) VALUES (?, ?, 'received', ?, ?, ?, ?, ?, ?)",
+		"ttttttii", uuid, opening->ticket, opening->channel, opening->language,
+		opening->category, opening->about, moment->now_ms, moment->now_ms);
+
 	if (error >= 0)
 		error = store_run(store,
 			"INSERT INTO complaint_personal (uuid, sender, name, address, text, pin)"
 			" VALUES (?, ?, ?, ?, ?, ?)",
 			"tttttt", uuid, opening->sender, opening->name, opening->address,
 			opening->text, opening->pin);
-	if (error >= 0)
-		error = store_setting_put(store, "serial", ticket_serial(opening->ticket));
-	if (error < 0)
+	return error < 0 ? error
+			 : store_setting_put(store, "serial", ticket_serial(opening->ticket));
+}
+
+int store_complaint_open(struct store *store, const struct moment *moment,
+	const struct complaint_opening *opening, char uuid[static UUID_SIZE])
+{
+	struct complaint complaint = { 0 };
+	int known = 0;
+
+	if (opening->uuid) {
+		snprintf(uuid, UUID_SIZE, "%s", opening->uuid);
+		known = complaint_known(store, uuid);
+	} else {
+		uuid_new(uuid);
+	}
+	if (known != 0)
+		return known;
+	autojson json_t *data = complaint_data(opening, uuid);
+	autojson json_t *personal = complaint_personal(opening);
+	if (!data || !personal)
+		return -ENOMEM;
+	int error = complaint_write(store, moment, opening, uuid);
+	if (error == 0)
+		error = store_event(store, moment, "complainant", "complaint.received",
+			opening->ticket, data, personal);
+	if (error < 0 || !opening->confidential)
 		return error;
-	return store_event(store, moment, "complainant", "complaint.received", opening->ticket,
-		data, personal);
+	memcpy(complaint.uuid, uuid, UUID_SIZE);
+	snprintf(complaint.ticket, sizeof(complaint.ticket), "%s", opening->ticket);
+	return store_complaint_confide(store, moment, &complaint, true);
 }
 
 static int complaint_take(struct store *store, sqlite3_stmt *row, struct complaint *out)
@@ -109,6 +149,8 @@ static int complaint_take(struct store *store, sqlite3_stmt *row, struct complai
 		.updated_ms = sqlite3_column_int64(row, 11),
 		.confidential = sqlite3_column_int(row, 13) != 0,
 		.rating = sqlite3_column_int(row, 14),
+		.category = store_column_copy(row, 15),
+		.about = store_column_copy(row, 16),
 	};
 	const char *pin = (const char *)sqlite3_column_text(row, 9);
 	snprintf(out->uuid, sizeof(out->uuid), "%s", (const char *)sqlite3_column_text(row, 0));

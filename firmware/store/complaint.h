@@ -23,7 +23,9 @@ struct complaint {
 	char *address;
 	char *text;
 	char pin[PIN_SIZE];
-	char *answer; /* the officer's latest answer, NULL: none */
+	char *answer;	/* the officer's latest answer, NULL: none */
+	char *category; /* as the complainant proposed it, NULL: they didn't */
+	char *about;	/* whom it is about: "office", "official", "agency", "other"; NULL */
 	bool confidential;
 	int rating; /* 1 to 5, 0: none yet */
 	int64_t created_ms, updated_ms;
@@ -40,12 +42,19 @@ must_check int store_ticket_next(
 
 /* What a new complaint starts with; name and address may be NULL. */
 struct complaint_opening {
+	const char *uuid; /* its identity, where it has one already; NULL: a new one */
 	const char *ticket, *pin;
 	const char *channel, *language;
 	const char *sender, *name, *address, *text;
+	const char *category, *about; /* as the complainant says; may be NULL */
+	bool confidential;
 };
 
-/* Opens a complaint, takes its serial, writes complaint.received. uuid gets its identity. */
+/*
+ * Opens a complaint, takes its serial, writes complaint.received (and complaint.confidential).
+ * uuid gets its identity. 0; or 1 when there is a complaint of that identity already: nothing was
+ * written, and its number is found by store_complaint_by_uuid().
+ */
 must_check int store_complaint_open(struct store *store, const struct moment *moment,
 	const struct complaint_opening *opening, char uuid[static UUID_SIZE]);
 
