@@ -69,7 +69,7 @@ PROGRAMS := $(foreach p,$(if $(wildcard firmware/kotakd/main.c),kotakd) \
 	$(if $(DEMO_ALL),kotak-demo),$(O)/$(p))
 
 # Files that programs carry inside: each becomes a list of bytes to #include.
-EMBEDDED := $(wildcard firmware/*/migrations/*.sql tools/ppidd/migrations/*.sql tools/*/*.css tools/*/*.html tools/*/*.js)
+EMBEDDED := $(wildcard firmware/*/migrations/*.sql firmware/panel/words.tsv tools/ppidd/migrations/*.sql tools/*/*.css tools/*/*.html tools/*/*.js)
 GENERATED := $(EMBEDDED:%=$(O)/gen/%.inc)
 
 CATALOGUES := $(patsubst firmware/dialogue/po/%.po,$(O)/locale/%/LC_MESSAGES/kotak.mo,$(wildcard firmware/dialogue/po/*.po))

@@ -11,6 +11,11 @@
  *
  * A letter is settled by another key, or after ENTRY_SETTLE_MS. The first letter of a text and of a
  * sentence is a capital by itself.
+ *
+ * A key acts when it is pressed, so that it echoes at once; held, it takes back what its press did
+ * and does the other thing. Only # waits, for its release, and only while a word is offered. What
+ * follows a press that the entry did not see (it was made at the screen before) is ignored.
+ * Whoever takes a word gets the space after it too, which a full stop or comma takes away again.
  */
 #ifndef KOTAK_PANEL_ENTRY_H
 #define KOTAK_PANEL_ENTRY_H
@@ -34,16 +39,17 @@ enum entry_kind {
 };
 
 enum entry_mode {
-	ENTRY_LOWER,
+	ENTRY_LOWER, /* the next letter may be a capital: see automatic_upper */
 	ENTRY_UPPER,
 	ENTRY_NUMBERS,
 };
 
 enum entry_result {
-	ENTRY_IGNORED, /* not a key of the entry's */
-	ENTRY_CHANGED, /* text, cursor, mode or the offered word */
-	ENTRY_REFUSED, /* full, or nothing there to erase or take */
-	ENTRY_DONE,    /* OK */
+	ENTRY_IGNORED, /* not a key of the entry's, or it has done what it does: nothing changed */
+	ENTRY_CHANGED, /* text, cursor, mode or the offered word; or # is taken and its release
+			  counts */
+	ENTRY_REFUSED, /* full, or nothing there to erase or take; a letter may have been settled */
+	ENTRY_DONE,    /* OK; spaces at the text's end are gone */
 	ENTRY_LEAVE,   /* * on an empty text: back */
 };
 
@@ -59,7 +65,13 @@ struct entry {
 	char tapping; /* the key whose letter isn't settled, 0: none */
 	unsigned taps;
 	int64_t settle_ms;
-	bool automatic_upper; /* the capital was not asked for */
+	bool automatic_upper; /* the next letter only is a capital, though the mode is lower */
+	bool tapped_upper;    /* the letter being tapped is one */
+	bool spaced;	      /* the space before the cursor came with a word taken */
+	char down;	      /* the key pressed last, until it is released */
+	bool held;	      /* and it has done what it does when held */
+	bool inserted;	      /* its press put in the character before the cursor, */
+	char replaced;	      /* or put it in this one's place; 0: neither */
 };
 
 /* text may be NULL; what the display can't show is left out, and what is too long cut. */
@@ -71,13 +83,15 @@ int64_t entry_deadline(const struct entry *entry);
 bool entry_tick(struct entry *entry, int64_t now_ms);
 /*
  * Draws the part of the text around the cursor into rows first to first + rows - 1, wrapped at
- * words where it can be, and puts the frame's cursor there.
+ * words where it can be, and puts the frame's cursor there: a block on the letter being tapped,
+ * else a line where the next one comes. What of those rows and columns a display hasn't is left
+ * out.
  */
 void entry_draw(const struct entry *entry, struct display_frame *frame, unsigned columns,
 	unsigned first, unsigned rows);
 /* "abc", "Abc", "ABC" or "123". */
 const char *entry_mode_name(const struct entry *entry);
-/* Nothing of it stays in memory. */
+/* Nothing of it stays in memory; an empty entry that takes nothing is left. */
 void entry_wipe(struct entry *entry);
 
 #endif
