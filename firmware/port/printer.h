@@ -34,8 +34,9 @@ struct printer_job {
 
 enum printer_state {
 	PRINTER_UNKNOWN,
-	PRINTER_ABSENT, /* unplugged, or its port can't be opened */
-	PRINTER_SILENT, /* the port is there, but it doesn't answer: switched off? */
+	PRINTER_ABSENT, /* unplugged, its port can't be opened, or it answers no more: switched off
+			 */
+	PRINTER_SILENT, /* it has never told its state: it is taken to print */
 	PRINTER_READY,
 	PRINTER_PAPER_LOW, /* it still prints */
 	PRINTER_PAPER_OUT,
