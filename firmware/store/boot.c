@@ -53,6 +53,9 @@ int store_clock_moved(struct store *store, int64_t since_ms, int64_t offset_ms)
 		"UPDATE inbound_message SET received_ms = received_ms + ?2 WHERE received_ms > ?1",
 		"UPDATE session SET expires_ms = expires_ms + ?2 WHERE expires_ms > ?1",
 		"UPDATE guess SET since_ms = since_ms + ?2 WHERE since_ms > ?1",
+		"UPDATE panel_session SET updated_ms = updated_ms + ?2 WHERE updated_ms > ?1",
+		("UPDATE print_job SET created_ms = created_ms + ?2, expires_ms = expires_ms + ?2"
+		 " WHERE created_ms > ?1"),
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(moves); i++) {

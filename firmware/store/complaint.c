@@ -38,6 +38,17 @@ void complaint_release(struct complaint *complaint)
 	*complaint = (struct complaint) { 0 };
 }
 
+const char *complaint_about(const char *about)
+{
+	static const char *const known[] = { "office", "official", "agency", "other" };
+
+	for (size_t i = 0; about && i < ARRAY_SIZE(known); i++) {
+		if (strcmp(about, known[i]) == 0)
+			return about;
+	}
+	return NULL;
+}
+
 int store_ticket_next(
 	struct store *store, char ticket[static TICKET_SIZE], char pin[static PIN_SIZE])
 {
@@ -250,6 +261,27 @@ int store_complaint_details(struct store *store, const struct moment *moment, co
 			"complainant", "answered the question", NULL);
 	complaint_release(&complaint);
 	return error < 0 ? error : 0;
+}
+
+int store_complaint_question(struct store *store, const struct complaint *complaint, char **text)
+{
+	autostatement sqlite3_stmt *statement = NULL;
+
+	if (complaint->state != STATE_INCOMPLETE)
+		return 0;
+	int found = store_query(store, &statement,
+		"SELECT json_extract (body, '$.text') FROM command WHERE"
+		" (json_extract (body, '$.uuid') = ?1 OR json_extract (body, '$.ticket') = ?2)"
+		" AND json_extract (body, '$.type') = 'question' AND state = 'done'"
+		" ORDER BY number DESC LIMIT 1",
+		"tt", complaint->uuid, complaint->ticket);
+
+	if (found == 0)
+		found = store_step(store, statement);
+	if (found <= 0)
+		return found;
+	*text = store_column_copy(statement, 0);
+	return *text != NULL;
 }
 
 int store_complaint_state(struct store *store, const struct moment *moment,

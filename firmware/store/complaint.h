@@ -33,6 +33,9 @@ struct complaint {
 
 void complaint_release(struct complaint *complaint);
 
+/* The same text when it says whom a complaint is about, else NULL; NULL is fine. */
+const char *complaint_about(const char *about);
+
 /*
  * The number that the next complaint will get, without taking it, and a fresh PIN.
  * -ERANGE when this kiosk has used all its serials.
@@ -78,6 +81,13 @@ must_check int store_complaint_list(
  */
 must_check int store_complaint_details(struct store *store, const struct moment *moment,
 	const char *ticket, const char *name, const char *address, const char *text, bool answered);
+
+/*
+ * The officer's question that an incomplete complaint waits to have answered: 1 and *text (caller
+ * frees), or 0.
+ */
+must_check int store_complaint_question(
+	struct store *store, const struct complaint *complaint, char **text);
 
 /* Sets the state and writes complaint.state; the same state again writes nothing. */
 must_check int store_complaint_state(struct store *store, const struct moment *moment,

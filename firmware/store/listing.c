@@ -97,7 +97,8 @@ static int rows_json(struct store *store, sqlite3_stmt *statement, json_t **out)
 	"  WHERE json_extract (body, '$.type') = 'answer' GROUP BY about) "                        \
 	"SELECT c.ticket AS ticket, c.uuid AS uuid, c.state AS state, c.channel AS channel,"       \
 	" nullif (p.sender, '') AS \"from\", p.name AS name, p.address AS address,"                \
-	" c.category AS category, p.text AS text, c.language AS language, c.rating AS rating,"     \
+	" c.category AS category, c.about AS about, p.text AS text, c.language AS language, "      \
+	"c.rating AS rating,"                                                                      \
 	" c.confidential AS \"confidential?\","                                                    \
 	" coalesce (a.text, t.text) AS answer,"                                                    \
 	" c.created_ms AS created_ms, c.updated_ms AS updated_ms"                                  \

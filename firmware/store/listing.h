@@ -11,9 +11,10 @@
 
 /*
  * Complaints in the order they came: ticket, uuid, state, channel, from, name, address,
- * category, text, language, rating (1 to 5), confidential (true: name, address and number are
- * for the verifying officer only), answer (the officer's latest), created, updated. Once personal
- * data is erased, from, name, address and text are null. The PIN is not shown.
+ * category, about (whom it is about: office, official, agency, other), text, language, rating (1 to
+ * 5), confidential (true: name, address and number are for the verifying officer only), answer (the
+ * officer's latest), created, updated. Once personal data is erased, from, name, address and text
+ * are null. The PIN is not shown.
  */
 must_check int store_list_complaints(struct store *store, json_t **out);
 

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "store/complaint.h"
 #include "store/internal.h"
 #include "wire/state.h"
 #include "wire/ticket.h"
@@ -42,10 +43,10 @@ static int replay_received(const struct replay *replay)
 
 	int error = store_run(replay->store,
 		"INSERT OR IGNORE INTO complaint (uuid, ticket, state, channel, language,"
-		" created_ms, updated_ms) VALUES (?, ?, ?, ?, ?, ?, ?)",
-		"tttttii", uuid, replay->ticket, state ? state : "received",
-		channel ? channel : "sms", language ? language : "id", replay->time_ms,
-		replay->time_ms);
+		" category, about, created_ms, updated_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		"tttttttii", uuid, replay->ticket, state ? state : "received",
+		channel ? channel : "sms", language ? language : "id", datum(replay, "category"),
+		complaint_about(datum(replay, "about")), replay->time_ms, replay->time_ms);
 	if (error <= 0 || !sender)
 		return store_none(error);
 	return store_none(store_run(replay->store,

@@ -256,6 +256,8 @@ static void salvage_tables(struct store *old, struct store *store)
 		{ "setting", "SELECT * FROM setting" },
 		{ "command", "SELECT * FROM command" },
 		{ "contact", "SELECT * FROM contact" },
+		{ "notice", "SELECT * FROM notice" },
+		{ "panel_session", "SELECT * FROM panel_session" },
 	};
 
 	if (!copy_journal(old, store))

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "store/complaint.h"
 #include "store/internal.h"
 #include "wire/state.h"
 #include "wire/ticket.h"
@@ -298,7 +299,7 @@ int store_commands_again(struct store *store)
 struct snapshot {
 	const char *uuid;
 	char ticket[TICKET_SIZE];
-	const char *state, *channel, *category, *language;
+	const char *state, *channel, *category, *about, *language;
 	const char *sender, *name, *address, *text, *pin;
 	int64_t created_ms;
 };
@@ -344,6 +345,7 @@ static const char *snapshot_read(
 			out->channel = channels[i];
 	}
 	out->category = text_member(json, "category", 100);
+	out->about = complaint_about(text_member(json, "about", 20));
 	out->language = or_else(text_member(json, "language", 8), "id");
 	out->sender = or_else(text_member(json, "from", SENDER_MAX - 1), "");
 	out->name = text_member(json, "name", NAME_MAX_BYTES);
@@ -362,9 +364,9 @@ static int snapshot_insert(
 	struct store *store, const struct moment *moment, const struct snapshot *it)
 {
 	int error = store_run(store,
-		"INSERT INTO complaint (uuid, ticket, state, channel, category, language,"
-		" created_ms, updated_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-		"ttttttii", it->uuid, it->ticket, it->state, it->channel, it->category,
+		"INSERT INTO complaint (uuid, ticket, state, channel, category, about, language,"
+		" created_ms, updated_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		"tttttttii", it->uuid, it->ticket, it->state, it->channel, it->category, it->about,
 		it->language, it->created_ms, moment->now_ms);
 
 	if (error >= 0)
@@ -374,8 +376,9 @@ static int snapshot_insert(
 			"tttttt", it->uuid, it->sender, it->name, it->address, it->text, it->pin);
 	if (error < 0)
 		return error;
-	autojson json_t *data = json_pack("{s:s, s:s, s:s, s:s}", "uuid", it->uuid, "channel",
-		it->channel, "language", it->language, "state", it->state);
+	autojson json_t *data = json_pack("{s:s, s:s, s:s, s:s, s:s*, s:s*}", "uuid", it->uuid,
+		"channel", it->channel, "language", it->language, "state", it->state, "category",
+		it->category, "about", it->about);
 	autojson json_t *personal = json_pack("{s:s, s:s?, s:s?, s:s, s:s}", "from", it->sender,
 		"name", it->name, "address", it->address, "text", it->text, "pin", it->pin);
 	if (!data || !personal)
