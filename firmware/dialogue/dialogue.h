@@ -27,6 +27,9 @@
 #define DIALOGUE_RATING_MS DIALOGUE_QUESTION_MS
 #define DIALOGUE_CHOICE_MS (INT64_C(24) * 3600 * 1000) /* which ticket, YA or TIDAK */
 
+/* A rating of a result: this and worse opens the complaint again. */
+#define DIALOGUE_RATING_REOPENS 2
+
 /* So many tickets one question of ours offers to choose from. */
 #define DIALOGUE_CHOICES_MAX 5
 
@@ -180,6 +183,12 @@ struct dialogue_output {
  * message, the environment's LANGUAGE, so all calls belong into one thread.
  */
 must_check int dialogue_init(const char *localedir);
+
+/*
+ * The same with the catalogues in locale/ beside the program, as in a build tree, or where they
+ * were installed.
+ */
+must_check int dialogue_init_beside_program(void);
 
 /* Understands one message. *out is filled anew; release it with dialogue_output_free(). */
 must_check int dialogue_handle(const struct dialogue_input *input, struct dialogue_output *out);
