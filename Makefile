@@ -114,8 +114,9 @@ $(O)/locale/%/LC_MESSAGES/kotak.mo: firmware/dialogue/po/%.po
 	@mkdir -p $(@D)
 	msgfmt --check -o $@ $<
 
-# Every text of every catalogue fits its SMS with its longest values, or the build fails.
-$(O)/check-texts: $(O)/obj/tests/check/texts.o $(call objects,firmware/dialogue/*.c) $(BASE)
+# Every text of every catalogue fits its SMS or its display with its longest values, or the build fails.
+$(O)/check-texts: $(O)/obj/tests/check/texts.o $(call objects,firmware/dialogue/*.c) $(BASE) \
+		$(filter-out %/worker.o,$(call objects,firmware/panel/*.c))
 	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_core) inih)
 $(O)/locale/checked: $(O)/check-texts $(CATALOGUES)
 	$(O)/check-texts $(O)/locale
