@@ -278,6 +278,7 @@ static enum entry_result press(struct entry *entry, char key, int64_t now_ms)
 	entry->held = false;
 	entry->inserted = false;
 	entry->replaced = '\0';
+	entry->upper_before = entry->automatic_upper;
 	if (is_digit(key))
 		return has_words(entry) && entry->mode != ENTRY_NUMBERS ? tap(entry, key, now_ms)
 									: type_digit(entry, key);
@@ -310,8 +311,8 @@ static bool take_back(struct entry *entry)
 		entry->text[entry->cursor - 1] = entry->replaced;
 	entry->inserted = false;
 	entry->replaced = '\0';
-	if (inserted || replaced)
-		look_around(entry);
+	look_around(entry);
+	entry->automatic_upper = entry->upper_before;
 	return inserted || replaced;
 }
 

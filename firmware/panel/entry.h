@@ -72,6 +72,7 @@ struct entry {
 	bool held;	      /* and it has done what it does when held */
 	bool inserted;	      /* its press put in the character before the cursor, */
 	char replaced;	      /* or put it in this one's place; 0: neither */
+	bool upper_before;    /* what automatic_upper was when it was pressed */
 };
 
 /* text may be NULL; what the display can't show is left out, and what is too long cut. */
