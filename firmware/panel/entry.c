@@ -427,7 +427,7 @@ static size_t line_end(const struct entry *entry, unsigned columns, size_t start
 
 	if (cells - start <= columns)
 		return cells;
-	for (size_t end = start + columns; end > start; end--)
+	for (size_t end = start + columns; end > start + 1; end--)
 		if (entry->text[end - 1] == ' ')
 			return end;
 	return start + columns;
