@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/cleanup.h"
+
 /* Table 9 and its drawing, write operation. */
 #define HD44780_CYCLE_NS 1000	    /* tcycE: from one rise of E to the next */
 #define HD44780_PULSE_NS 450	    /* PWEH: E high */
@@ -80,9 +82,20 @@ uint64_t hd44780_resets(const struct hd44780_timing *timing);
 /* "pulse" and so on. */
 const char *hd44780_fault_name(enum hd44780_fault fault);
 
-/* The chip's calls. rows: of the module, for the function set's number of lines. */
+/* The chip's calls. rows: of the module, for the function set's number of lines. -ENOMEM. */
+must_check int hd44780_timing_new(unsigned rows, struct hd44780_timing **out);
+void hd44780_timing_free(struct hd44780_timing *timing);
 void hd44780_timing_power(struct hd44780_timing *timing, int64_t time_ns);
+/* The chip's state isn't the driver's any more: order and busy times count from the next
+ * initialisation on. */
+void hd44780_timing_disturbed(struct hd44780_timing *timing);
+/* Before the chip acts on them. */
 void hd44780_timing_pins(
 	struct hd44780_timing *timing, int64_t time_ns, uint8_t before, uint8_t levels);
+/* E fell on a nibble, which may not be a byte yet. */
+void hd44780_timing_nibble(struct hd44780_timing *timing, int64_t time_ns, bool rs, uint8_t nibble);
+/* The byte that the chip understood. */
+void hd44780_timing_byte(
+	struct hd44780_timing *timing, int64_t time_ns, bool rs, uint8_t byte, bool eight_bits);
 
 #endif
