@@ -55,6 +55,8 @@ int64_t printing_deadline(const struct kiosk *kiosk);
  * prints it. 1: recorded, 0: there is no printer, or a negative errno.
  */
 must_check int printing_ask(struct kiosk *kiosk, const struct moment *moment, const char *uuid);
+/* Its visitor is gone: what isn't printed yet of this complaint never is. In a transaction too. */
+must_check int printing_cancel(struct kiosk *kiosk, const char *uuid);
 /* What the "printer" message says; false and PRINTER_ABSENT when there is none. */
 bool printing_able(const struct kiosk *kiosk, enum printer_state *state);
 

@@ -14,7 +14,7 @@
 #include "port/printer.h"
 
 struct slip_values {
-	const char *office; /* its name; cut to what fits two lines */
+	const char *office; /* its name, wrapped where it is long */
 	const char *ticket, *pin;
 	const char *category; /* "access", "quality", "procedure", "other"; NULL or "": not known */
 	const char *when;     /* local date and time, ready to read */
