@@ -147,6 +147,15 @@ $(UNIT_PRINTER_SIM): $(O)/tests/printer-sim/%: $(O)/obj/tests/unit/printer-sim/%
 	@mkdir -p $(@D)
 	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_kotakd) $(LIBS_printer-sim) cmocka)
 
+# What runs inside the virtual machine of `make test-vm`: the real drivers, and the pieces of the
+# simulated panel that decode what they did.
+VM_PARTS := $(call objects,$(filter-out %/main.c tests/vm/test_%.c,$(wildcard tests/vm/*.c)))
+VM_PROGRAMS := $(patsubst tests/vm/%.c,$(O)/vm-tests/%,$(wildcard tests/vm/test_*.c))
+vm-programs: $(VM_PROGRAMS)
+$(VM_PROGRAMS): $(O)/vm-tests/%: $(O)/obj/tests/vm/%.o $(VM_PARTS) $(PANEL_SIM) $(DRIVERS) $(BASE)
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_kotakd) cmocka)
+
 deps:
 	sh board/deps.sh
 
@@ -265,7 +274,7 @@ install: all
 clean:
 	rm -rf $(O) $(ASAN) $(O)-fuzz build-check-*
 
-.PHONY: FORCE all unit deps libraries objects tidy test check demo fuzz run-fuzzers idle faults kill-storm power-cuts bench install clean
+.PHONY: FORCE all unit vm-programs deps libraries objects tidy test check demo fuzz run-fuzzers idle faults kill-storm power-cuts bench install clean
 .SECONDARY:
 
 -include $(shell find $(O)/obj -name '*.d' 2>/dev/null)

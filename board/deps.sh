@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Installs the Debian packages that are missing, and says which before it does.
 #
-#   sh board/deps.sh [build|test|browser|demo|list]...
+#   sh board/deps.sh [build|test|browser|demo|vm]...
+#   sh board/deps.sh list [GROUP]...
 #
 #   build    what `make` needs (the default)
 #   test     what `make test` and `make check` need besides
 #   browser  the headless browser of the demo's test; without it that test is skipped
 #   demo     what `make demo` needs
-#   list     prints the names of all packages and installs nothing
+#   vm       what `make test-vm` needs besides: the virtual machine
+#   list     prints the names of the groups' packages (of all, without one) and installs nothing
 #
 # With everything in place nothing is called but dpkg-query: no network, no root.
 # "a|b": either will do; the first is installed when neither is there.
@@ -20,6 +22,14 @@ build='build-essential pkg-config|pkgconf gettext libgammu-dev libserialport-dev
 run='python3 procps openssl sqlite3 gammu gammu-smsd libdbd-sqlite3 libcmocka-dev'
 check='clang clang-tidy clang-format libclang-rt-dev cppcheck shellcheck groff-base|groff'
 browser='python3 python3-selenium chromium chromium-driver'
+vm='qemu-system-x86 busybox-static cpio kmod xz-utils mmdebstrap python3'
+
+listing=no
+if [ "${1:-}" = list ]; then
+	listing=yes
+	shift
+	[ $# -gt 0 ] || set -- build test browser vm
+fi
 
 wanted=''
 for group in "${@:-build}"; do
@@ -28,16 +38,17 @@ for group in "${@:-build}"; do
 	test) wanted="$wanted $build $run $check" ;;
 	browser) wanted="$wanted $browser" ;;
 	demo) wanted="$wanted $build" ;;
-	list)
-		echo "$build $run $check $browser" | tr -s ' \t\n' '\n' | sed 's/|.*//' | sort -u
-		exit 0
-		;;
+	vm) wanted="$wanted $build $vm" ;;
 	*)
-		echo "usage: sh board/deps.sh [build|test|browser|demo|list]..." >&2
+		echo "usage: sh board/deps.sh [list] [build|test|browser|demo|vm]..." >&2
 		exit 2
 		;;
 	esac
 done
+if [ $listing = yes ]; then
+	echo "$wanted" | tr -s ' \t\n' '\n' | sed 's/|.*//' | sort -u | grep .
+	exit 0
+fi
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
 	echo "deps: this is not Debian, so nothing is installed. What is needed, by Debian's names:"

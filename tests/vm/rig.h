@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The panel of the virtual machine: a gpio-sim chip with the lines of tests/vm/board.conf, key
+ * switches between them (modules/key_matrix.c; finger.h presses them), an I2C bus with a backpack
+ * (modules/i2c_sink.c), and two displays that decode what the kernel's trace says was done to
+ * their pins. All times of the displays are those of the trace.
+ */
+#ifndef TESTS_VM_RIG_H
+#define TESTS_VM_RIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cleanup.h"
+#include "tools/panel-sim/hd44780.h"
+#include "tools/panel-sim/pcf8574.h"
+
+#define RIG_CHIP "kotak-vm"
+#define RIG_I2C_BUS 1
+#define RIG_I2C_ADDRESS 0x27
+
+/* Offsets on the chip; board.conf has them by name. */
+enum rig_line {
+	RIG_ROW1,
+	RIG_COLUMN1 = 4,
+	RIG_RS = 8,
+	RIG_ENABLE,
+	RIG_D4,
+	RIG_BACKLIGHT = 14,
+	RIG_BUZZER,
+	RIG_LAMP,
+	RIG_LINES,
+};
+
+/* Which of the two displays. */
+enum rig_glass {
+	RIG_ON_LINES,
+	RIG_ON_BACKPACK,
+};
+
+struct rig;
+
+/* Loads the modules and makes the chip, once in the machine's life. The displays have power from
+ * now on. 0 or a negative errno, said on standard error. */
+must_check int rig_new(
+	unsigned columns, unsigned rows, enum expander_wiring wiring, struct rig **out);
+void rig_free(struct rig *rig);
+
+/* Power off and on again: the display forgets all. 0 or a negative errno. */
+must_check int rig_power_cycle(struct rig *rig, enum rig_glass glass);
+/* The backpack and its display, pulled out or plugged in. */
+must_check int rig_plug(struct rig *rig, bool in);
+/* Takes the chip away from the machine, or puts it back with all lines as inputs. */
+must_check int rig_chip(struct rig *rig, bool there);
+
+/* Feeds the displays what was recorded since the last call. 0 or a negative errno. */
+must_check int rig_look(struct rig *rig);
+/* The rig's; valid until it is freed. */
+struct hd44780 *rig_display(struct rig *rig, enum rig_glass glass);
+/* What a line was last set to. */
+bool rig_level(const struct rig *rig, enum rig_line line);
+/* How often a line was set to another level. */
+uint64_t rig_changes(const struct rig *rig, enum rig_line line);
+/*
+ * From the last press of a key to the display's last change, in nanoseconds of the trace; -1:
+ * nothing changed since.
+ */
+int64_t rig_echo_ns(const struct rig *rig);
+
+/* How often a row driven high met one driven low. -1 when it can't be read. */
+long rig_shorts(void);
+/* For finger.h: the record that presses are marked in. */
+struct tracing *rig_tracing(struct rig *rig);
+
+#endif
