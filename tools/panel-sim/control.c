@@ -202,8 +202,9 @@ static void take_request(struct client *client, const char *line, size_t size)
 		sd_event_exit(sim->loop, 0);
 		client_send(client, control_fine());
 	} else {
-		client->typed = 0;
-		answer = control_answer(sim, request, &client->typed);
+		sim->awaited = 0;
+		answer = control_answer(sim, request);
+		client->typed = sim->awaited;
 		if (client->typed)
 			client->answer = answer;
 		else

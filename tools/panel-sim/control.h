@@ -25,10 +25,10 @@ void control_changed(struct control *control, enum board_change change, int64_t 
 void control_settle(struct control *control);
 
 /*
- * The answer to one request, {"ok": …}; the caller's. *typed is set when it is to be given only
- * once so many strokes are done and the contacts lie still. Never NULL while there is memory.
+ * The answer to one request, {"ok": …}; the caller's. When sim->awaited is set it is to be given
+ * only once so many strokes are done and the contacts lie still. Never NULL while there is memory.
  */
-json_t *control_answer(struct sim *sim, const json_t *request, uint64_t *typed);
+json_t *control_answer(struct sim *sim, const json_t *request);
 
 /*
  * client.c: sends one request and prints the answer (all answers for "watch"). Returns the

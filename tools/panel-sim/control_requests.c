@@ -32,22 +32,19 @@ static json_t *move(struct sim *sim, const json_t *request, bool pressed)
 	return control_fine();
 }
 
-static json_t *press(struct sim *sim, const json_t *request, uint64_t *typed)
+static json_t *press(struct sim *sim, const json_t *request)
 {
-	(void)typed;
 	return move(sim, request, true);
 }
 
-static json_t *release(struct sim *sim, const json_t *request, uint64_t *typed)
+static json_t *release(struct sim *sim, const json_t *request)
 {
-	(void)typed;
 	return move(sim, request, false);
 }
 
-static json_t *hands_off(struct sim *sim, const json_t *request, uint64_t *typed)
+static json_t *hands_off(struct sim *sim, const json_t *request)
 {
 	(void)request;
-	(void)typed;
 	board_hands_off(sim->board, sim_clock_us());
 	return control_fine();
 }
@@ -65,8 +62,8 @@ static bool rhythm_of(const json_t *request, const struct stroke *otherwise, str
 	return good;
 }
 
-static json_t *add_strokes(struct sim *sim, const json_t *request, const struct stroke *strokes,
-	size_t count, uint64_t *typed)
+static json_t *add_strokes(
+	struct sim *sim, const json_t *request, const struct stroke *strokes, size_t count)
 {
 	bool wait;
 	int error;
@@ -79,11 +76,11 @@ static json_t *add_strokes(struct sim *sim, const json_t *request, const struct 
 			"%s", error == -ENOSPC ? "that is too much at once" : strerror(-error));
 	board_tick(sim->board, sim_clock_us());
 	if (wait && count)
-		*typed = sim->board->typist.added;
+		sim->awaited = sim->board->typist.added;
 	return control_fine();
 }
 
-static json_t *tap(struct sim *sim, const json_t *request, uint64_t *typed)
+static json_t *tap(struct sim *sim, const json_t *request)
 {
 	static const struct stroke usual = { .down_us = HELD_MS * US_PER_MS,
 		.gap_us = GAP_MS * US_PER_MS };
@@ -93,7 +90,7 @@ static json_t *tap(struct sim *sim, const json_t *request, uint64_t *typed)
 		return no_such_key(sim);
 	if (!rhythm_of(request, &usual, &stroke))
 		return control_refusal("\"ms\" is 1-%d, \"gap_ms\" 0-%d", MS_MOST, MS_MOST);
-	return add_strokes(sim, request, &stroke, 1, typed);
+	return add_strokes(sim, request, &stroke, 1);
 }
 
 /* An element of "keys": "5", or {"key": "5", "ms": …, "gap_ms": …}. */
@@ -131,7 +128,7 @@ static bool read_strokes(const struct sim *sim, const json_t *keys, const struct
 	return true;
 }
 
-static json_t *type(struct sim *sim, const json_t *request, uint64_t *typed)
+static json_t *type(struct sim *sim, const json_t *request)
 {
 	static const struct stroke slow = { .down_us = HELD_MS * US_PER_MS,
 		.gap_us = GAP_MS * US_PER_MS };
@@ -151,36 +148,32 @@ static json_t *type(struct sim *sim, const json_t *request, uint64_t *typed)
 		return control_refusal("out of memory");
 	if (!read_strokes(sim, keys, &usual, strokes, count))
 		return control_refusal("\"keys\" has one that this keypad hasn't, or a wrong time");
-	return add_strokes(sim, request, strokes, count, typed);
+	return add_strokes(sim, request, strokes, count);
 }
 
-static json_t *screen(struct sim *sim, const json_t *request, uint64_t *typed)
+static json_t *screen(struct sim *sim, const json_t *request)
 {
 	(void)request;
-	(void)typed;
 	return control_fine_with(screen_show(sim->board));
 }
 
-static json_t *lamp(struct sim *sim, const json_t *request, uint64_t *typed)
+static json_t *lamp(struct sim *sim, const json_t *request)
 {
 	(void)request;
-	(void)typed;
 	return control_fine_with(screen_lamp(sim->board));
 }
 
-static json_t *buzzer(struct sim *sim, const json_t *request, uint64_t *typed)
+static json_t *buzzer(struct sim *sim, const json_t *request)
 {
 	(void)request;
-	(void)typed;
 	return control_fine_with(screen_buzzer(sim->board));
 }
 
-static json_t *violations(struct sim *sim, const json_t *request, uint64_t *typed)
+static json_t *violations(struct sim *sim, const json_t *request)
 {
 	json_t *answer;
 	bool clear;
 
-	(void)typed;
 	if (!field_flag(request, "clear", false, &clear))
 		return control_refusal("\"clear\" is true or false");
 	answer = control_fine_with(screen_violations(sim->board));
@@ -189,10 +182,9 @@ static json_t *violations(struct sim *sim, const json_t *request, uint64_t *type
 	return answer;
 }
 
-static json_t *initialisation(struct sim *sim, const json_t *request, uint64_t *typed)
+static json_t *initialisation(struct sim *sim, const json_t *request)
 {
 	(void)request;
-	(void)typed;
 	return control_fine_with(screen_initialisation(sim->board));
 }
 
@@ -223,14 +215,13 @@ static void list_keys(const struct board *board, json_t *pressed, json_t *stuck)
 	}
 }
 
-static json_t *state(struct sim *sim, const json_t *request, uint64_t *typed)
+static json_t *state(struct sim *sim, const json_t *request)
 {
 	const struct board *board = sim->board;
 	json_t *pressed = json_array();
 	json_t *stuck = json_array();
 
 	(void)request;
-	(void)typed;
 	list_keys(board, pressed, stuck);
 	return json_pack("{s:b, s:i, s:i, s:i, s:o, s:o, s:o, s:o, s:b, s:b, s:b, s:I, s:I, s:f, "
 			 "s:f}",
@@ -244,14 +235,13 @@ static json_t *state(struct sim *sim, const json_t *request, uint64_t *typed)
 		(double)board->bounce.most_us / US_PER_MS);
 }
 
-static json_t *bounce(struct sim *sim, const json_t *request, uint64_t *typed)
+static json_t *bounce(struct sim *sim, const json_t *request)
 {
 	struct bounce *now = &sim->board->bounce;
 	int64_t least_ms;
 	int64_t most_ms;
 	int64_t seed;
 
-	(void)typed;
 	if (!field_number(request, "least_ms", 0, BOUNCE_MOST_US / US_PER_MS,
 		    now->least_us / US_PER_MS, &least_ms) ||
 		!field_number(request, "most_ms", least_ms, BOUNCE_MOST_US / US_PER_MS,
@@ -266,12 +256,11 @@ static json_t *bounce(struct sim *sim, const json_t *request, uint64_t *typed)
 	return control_fine();
 }
 
-static json_t *reset(struct sim *sim, const json_t *request, uint64_t *typed)
+static json_t *reset(struct sim *sim, const json_t *request)
 {
 	struct board *board = sim->board;
 
 	(void)request;
-	(void)typed;
 	control_mend(sim);
 	board_hands_off(board, sim_clock_us());
 	board->bounce.least_us = board->options.bounce_least_us;
@@ -282,15 +271,9 @@ static json_t *reset(struct sim *sim, const json_t *request, uint64_t *typed)
 	return control_fine();
 }
 
-static json_t *fault(struct sim *sim, const json_t *request, uint64_t *typed)
-{
-	(void)typed;
-	return control_fault(sim, request);
-}
-
 static const struct {
 	const char *name;
-	json_t *(*run)(struct sim *sim, const json_t *request, uint64_t *typed);
+	json_t *(*run)(struct sim *sim, const json_t *request);
 } requests[] = {
 	{ "press", press },
 	{ "release", release },
@@ -304,11 +287,11 @@ static const struct {
 	{ "initialisation", initialisation },
 	{ "state", state },
 	{ "bounce", bounce },
-	{ "fault", fault },
+	{ "fault", control_fault },
 	{ "reset", reset },
 };
 
-json_t *control_answer(struct sim *sim, const json_t *request, uint64_t *typed)
+json_t *control_answer(struct sim *sim, const json_t *request)
 {
 	const char *name;
 
@@ -316,6 +299,6 @@ json_t *control_answer(struct sim *sim, const json_t *request, uint64_t *typed)
 		return control_refusal("a JSON object with \"do\" is wanted");
 	for (size_t i = 0; i < ARRAY_SIZE(requests); i++)
 		if (!strcmp(requests[i].name, name))
-			return requests[i].run(sim, request, typed);
+			return requests[i].run(sim, request);
 	return control_refusal("nothing is called \"%s\" here", name);
 }

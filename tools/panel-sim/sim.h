@@ -16,6 +16,7 @@ struct sim {
 	struct board *board;
 	struct lines_server *lines;
 	struct control *control;
+	uint64_t awaited;	/* strokes that must be done before the present request's answer */
 	sd_event_source *timer; /* the board's deadline */
 	sd_event_source *post;	/* after all that was ready has been served */
 };
