@@ -9,6 +9,7 @@
 #include "kotakd/intake.h"
 #include "store/complaint.h"
 #include "store/outgoing.h"
+#include "store/panel.h"
 
 /* An officer's words are worth waiting for a phone that is off for weeks. */
 #define ANSWER_LIFETIME_MS (INT64_C(30) * 24 * 3600 * 1000)
@@ -61,9 +62,19 @@ static int command_tell(struct command *command, enum dialogue_message message,
 	return queued < 0 ? queued : 0;
 }
 
+/* By SMS: to the number that it came from, or that was left for it at the panel. */
 static bool can_tell(const struct command *command)
 {
-	return strcmp(command->complaint.channel, "sms") == 0 && *command->complaint.sender;
+	const struct complaint *complaint = &command->complaint;
+
+	return *complaint->sender &&
+	       (strcmp(complaint->channel, "sms") == 0 || strcmp(complaint->channel, "panel") == 0);
+}
+
+/* Whoever complained at the panel without leaving a number comes back to it and reads. */
+static bool waits_at_panel(const struct command *command)
+{
+	return !can_tell(command) && strcmp(command->complaint.channel, "panel") == 0;
 }
 
 /* What a resident is told of: the rest is the office's own bookkeeping. */
@@ -109,13 +120,32 @@ static int do_answer(struct command *command)
 	}
 	int error = store_complaint_state(command->store, command->moment, &command->complaint, to,
 		command->actor, "answered", command->id);
-	if (error < 0)
+	if (error < 0 || waits_at_panel(command))
 		return error;
 	if (!can_tell(command)) {
 		command->refused = "the complainant left no number to answer to";
 		return 0;
 	}
 	return command_tell(command, DIALOGUE_MESSAGE_ANSWER, &values, "answer", OUTGOING_ANSWER);
+}
+
+/* The question goes by SMS, and the next message of theirs is expected to be its answer. */
+static int ask_by_sms(struct command *command, const struct dialogue_values *values)
+{
+	const struct complaint *complaint = &command->complaint;
+	/* What the complainant said and was asked about must not be forgotten over it. */
+	const struct intake intake = { .store = command->store,
+		.language = complaint->language,
+		.utc_offset_s = command->utc_offset_s };
+	int error = intake_settle(&intake, command->moment, complaint->sender);
+
+	if (error == 0)
+		error = store_session_set(command->store, "sms", complaint->sender,
+			dialogue_topic_name(DIALOGUE_AWAIT_QUESTION), complaint->ticket,
+			command->moment->now_ms + DIALOGUE_QUESTION_MS);
+	return error < 0 ? error
+			 : command_tell(command, DIALOGUE_MESSAGE_QUESTION, values, "question",
+				   OUTGOING_ANSWER);
 }
 
 static int do_question(struct command *command)
@@ -128,26 +158,13 @@ static int do_question(struct command *command)
 		command->refused = "no text";
 		return 0;
 	}
-	if (!can_tell(command)) {
+	if (!can_tell(command) && !waits_at_panel(command)) {
 		command->refused = "the complainant left no number to ask";
 		return 0;
 	}
 	int error = store_complaint_state(command->store, command->moment, complaint,
 		STATE_INCOMPLETE, command->actor, "asked the complainant", command->id);
-	/* What the complainant said and was asked about must not be forgotten over it. */
-	const struct intake intake = { .store = command->store,
-		.language = complaint->language,
-		.utc_offset_s = command->utc_offset_s };
-	if (error == 0)
-		error = intake_settle(&intake, command->moment, complaint->sender);
-	if (error == 0)
-		error = store_session_set(command->store, "sms", complaint->sender,
-			dialogue_topic_name(DIALOGUE_AWAIT_QUESTION), complaint->ticket,
-			command->moment->now_ms + DIALOGUE_QUESTION_MS);
-	if (error == 0)
-		error = command_tell(
-			command, DIALOGUE_MESSAGE_QUESTION, &values, "question", OUTGOING_ANSWER);
-	return error;
+	return error < 0 || waits_at_panel(command) ? error : ask_by_sms(command, &values);
 }
 
 static int do_renumber(struct command *command)
@@ -257,7 +274,6 @@ static int announce_to(void *context, const char *sender, const char *language)
 static int do_announce(struct command *command)
 {
 	const char *text = member(command, "text");
-
 	const char *time = member(command, "time");
 	int64_t told_ms;
 
@@ -271,7 +287,9 @@ static int do_announce(struct command *command)
 		command->refused = "the announcement is too old";
 		return 0;
 	}
-	return store_contacts_agreed(command->store, announce_to, command);
+	/* Whoever reads the notice board in the lobby has asked for it. */
+	int error = store_notice_add(command->store, command->id, text, command->moment->now_ms);
+	return error < 0 ? error : store_contacts_agreed(command->store, announce_to, command);
 }
 
 static const struct {
