@@ -8,8 +8,7 @@
 #include "dialogue/reply.h"
 #include "dialogue/words.h"
 
-#define RATING_REOPENS 2 /* this and worse */
-#define CHOICE_SIZE 64	 /* the words for a new complaint, with room to spare */
+#define CHOICE_SIZE 64 /* the words for a new complaint, with room to spare */
 
 /* Which complaint a command is about. */
 enum found {
@@ -178,7 +177,8 @@ static int rate(
 		return status_tell(talk, complaint);
 	about(talk, complaint);
 	out->rating = wanted->rating;
-	out->reopen = complaint->state == STATE_RESOLVED && wanted->rating <= RATING_REOPENS;
+	out->reopen =
+		complaint->state == STATE_RESOLVED && wanted->rating <= DIALOGUE_RATING_REOPENS;
 	if (talk->input.session.topic == DIALOGUE_AWAIT_RATING)
 		out->session_change = DIALOGUE_SESSION_CLEAR;
 	if (wanted->text) {

@@ -16,6 +16,8 @@
 #include "kotakd/commands.h"
 #include "kotakd/control.h"
 #include "kotakd/modems.h"
+#include "kotakd/panel.h"
+#include "kotakd/printing.h"
 #include "store/boot.h"
 
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"
@@ -27,6 +29,7 @@
 
 void kiosk_wake_sync(struct kiosk *kiosk)
 {
+	kiosk_panel_changed(kiosk, false);
 	if (!kiosk->sync)
 		return;
 	sync_wake(kiosk->sync);
@@ -190,6 +193,7 @@ static void kiosk_commands(struct kiosk *kiosk)
 
 	if (done > 0) {
 		kiosk->housekept_ms = 0;
+		kiosk_panel_changed(kiosk, true);
 		kiosk_wake_sync(kiosk);
 	}
 }
@@ -223,6 +227,19 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *context)
 	return 0;
 }
 
+static int64_t kiosk_deadline(struct kiosk *kiosk)
+{
+	const int64_t deadlines[] = { modems_deadline(kiosk), kiosk_panel_deadline(kiosk),
+		printing_deadline(kiosk), kiosk->sync ? sync_deadline(kiosk->sync) : INT64_MAX };
+	int64_t first = INT64_MAX;
+
+	for (size_t i = 0; i < ARRAY_SIZE(deadlines); i++) {
+		if (deadlines[i] < first)
+			first = deadlines[i];
+	}
+	return first;
+}
+
 /* After every wake-up: what has become due, then the time of the next. */
 static int on_post(sd_event_source *source, void *context)
 {
@@ -231,6 +248,8 @@ static int on_post(sd_event_source *source, void *context)
 	(void)source;
 	kiosk_read_clock(kiosk);
 	modems_tick(kiosk);
+	kiosk_panel_tick(kiosk);
+	printing_tick(kiosk);
 	if (kiosk->sync &&
 		(kiosk->sync_woken || kiosk->time.mono_ms >= sync_deadline(kiosk->sync))) {
 		kiosk->sync_woken = false;
@@ -241,9 +260,7 @@ static int on_post(sd_event_source *source, void *context)
 		log_error("stopping, to set the damaged database aside at the next start");
 		return sd_event_exit(kiosk->loop, -EBADMSG);
 	}
-	int64_t next = modems_deadline(kiosk);
-	if (kiosk->sync && sync_deadline(kiosk->sync) < next)
-		next = sync_deadline(kiosk->sync);
+	int64_t next = kiosk_deadline(kiosk);
 	int error = sd_event_source_set_time(kiosk->timer, next <= 0 ? 0
 							   : next < INT64_MAX / 1000
 								   ? (uint64_t)next * 1000
@@ -306,6 +323,15 @@ static void kiosk_set_timezone(struct kiosk *kiosk)
 		kiosk->utc_offset_s = (int)local.tm_gmtoff;
 }
 
+/* The panel asks the printer what to say of it, so it comes second. */
+static int kiosk_open_lobby(struct kiosk *kiosk)
+{
+	const struct printing_listener listener = kiosk_panel_listener(kiosk);
+	int error = printing_open(kiosk, &listener);
+
+	return error < 0 ? error : kiosk_panel_open(kiosk);
+}
+
 static int kiosk_open(struct kiosk *kiosk)
 {
 	int error = kiosk_open_store(kiosk);
@@ -320,6 +346,8 @@ static int kiosk_open(struct kiosk *kiosk)
 		error = kiosk_open_sync(kiosk);
 	if (error >= 0)
 		error = modems_start(kiosk);
+	if (error >= 0)
+		error = kiosk_open_lobby(kiosk);
 	if (error >= 0 && kiosk->config.control_socket)
 		error = control_open(kiosk, kiosk->config.control_socket, &kiosk->control);
 	if (error < 0)
@@ -332,6 +360,8 @@ static int kiosk_open(struct kiosk *kiosk)
 void kiosk_close(struct kiosk *kiosk)
 {
 	control_close(kiosk->control);
+	kiosk_panel_close(kiosk);
+	printing_close(kiosk);
 	modems_close(kiosk);
 	sync_free(kiosk->sync);
 	sd_event_source_unref(kiosk->uplink_source);

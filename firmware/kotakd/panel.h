@@ -12,11 +12,19 @@
 #include <stdint.h>
 
 #include "base/cleanup.h"
+#include "kotakd/printing.h"
 
 struct kiosk;
 
-/* Starts the worker, when a panel is configured. 0 or a negative errno, said. */
+/* What printing tells the panel; to be given to printing_open(). */
+struct printing_listener kiosk_panel_listener(struct kiosk *kiosk);
+
+/*
+ * Starts the worker when a panel is configured, and sets kiosk->panel, which stays NULL without
+ * one. Needs store and loop, and printing opened before it. 0 or a negative errno, said.
+ */
 must_check int kiosk_panel_open(struct kiosk *kiosk);
+/* Closes kiosk->panel; NULL there is fine. */
 void kiosk_panel_close(struct kiosk *kiosk);
 
 /* After every wake-up: what is due, and what changed for the panel (lamp, notice, number). */
@@ -24,22 +32,22 @@ void kiosk_panel_tick(struct kiosk *kiosk);
 /* When kiosk_panel_tick() wants to be called (monotonic), INT64_MAX for never. */
 int64_t kiosk_panel_deadline(const struct kiosk *kiosk);
 
-/* Complaints, answers or announcements changed: the notice board is told anew. */
-void kiosk_panel_changed(struct kiosk *kiosk);
+/* Complaints changed: the notice board is told anew, at once when urgent, else within a minute. */
+void kiosk_panel_changed(struct kiosk *kiosk, bool urgent);
 
-/* A slip's state (waiting, printed, failed) for whoever stands there; reason may be NULL. */
-void kiosk_panel_slip(struct kiosk *kiosk, const char *uuid, const char *state, const char *reason);
-/* Whether slips can be printed now, with the printer state's name. */
-void kiosk_panel_printer(struct kiosk *kiosk, bool able, const char *state);
-
+/* The item "panel" of `kotakctl status`. */
+struct kiosk_panel_status {
+	bool ok;
+	char text[512];
+	int64_t since_ms; /* wall clock */
+	const char *advice;
+};
+/* 1 and *out, or 0 when there is no panel. */
+int kiosk_panel_status(const struct kiosk *kiosk, struct kiosk_panel_status *out);
 /*
- * For status_document(): what is wrong, in words for a technician; 1 when something is, 0 when the
- * panel works, -ENODEV when there is none. since_ms (wall clock) gets since when.
+ * {"running", "display", "keypad", "lines", "echo": {"count", "p50_us", "p99_us", "max_us"}}, null
+ * when there is no panel. Caller owns it; NULL without memory.
  */
-must_check int kiosk_panel_status(
-	const struct kiosk *kiosk, char *text, size_t size, int64_t *since_ms);
-/* {"running", "display", "keypad", "lines", "echo": {…}}; null when there is no panel. NULL without
- * memory. */
 must_check json_t *kiosk_panel_detail(const struct kiosk *kiosk);
 
 #endif

@@ -8,6 +8,8 @@
 
 #include "kotakd/balance.h"
 #include "kotakd/kiosk.h"
+#include "kotakd/panel.h"
+#include "kotakd/printing.h"
 #include "store/count.h"
 
 /* With less than this a busy day may fill the card. */
@@ -40,7 +42,10 @@ static void modem_words(const struct modem_slot *slot, struct item *item)
 	const struct modem_status *status = &slot->status;
 
 	item->since_ms = slot->status_since_ms;
-	if (!status->answering) {
+	if (strcmp(slot->config->device, "none") == 0) {
+		item->ok = true;
+		snprintf(item->text, sizeof(item->text), "none: this kiosk sends and takes no SMS");
+	} else if (!status->answering) {
 		snprintf(item->text, sizeof(item->text), "does not answer%s%s",
 			*status->trouble ? ": " : "", status->trouble);
 		item->advice = "check its cable and power, then [modem] device in kotakd.conf";
@@ -170,6 +175,34 @@ static int add_clock(const struct kiosk *kiosk, json_t *items)
 	return item_add(items, &item);
 }
 
+static int add_panel(const struct kiosk *kiosk, json_t *items)
+{
+	struct kiosk_panel_status status;
+	struct item item = { .name = "panel" };
+
+	if (kiosk_panel_status(kiosk, &status) == 0)
+		return 0;
+	item.ok = status.ok;
+	item.since_ms = status.since_ms;
+	item.advice = status.advice;
+	snprintf(item.text, sizeof(item.text), "%s", status.text);
+	return item_add(items, &item);
+}
+
+static int add_printer(const struct kiosk *kiosk, json_t *items)
+{
+	struct printing_status status;
+	struct item item = { .name = "printer" };
+
+	if (printing_status(kiosk, &status) == 0)
+		return 0;
+	item.ok = status.ok;
+	item.since_ms = status.since_ms;
+	item.advice = status.advice;
+	snprintf(item.text, sizeof(item.text), "%s", status.text);
+	return item_add(items, &item);
+}
+
 static json_t *kiosk_part(const struct kiosk *kiosk)
 {
 	char now[TIME_SIZE], started[TIME_SIZE];
@@ -206,9 +239,25 @@ json_t *status_document(struct kiosk *kiosk)
 			add_balance(kiosk, items, &kiosk->modems[i]) < 0)
 			return NULL;
 	}
-	if (add_sync(kiosk, items, &unsynced) < 0 || add_store(kiosk, items) < 0 ||
+	if (add_sync(kiosk, items, &unsynced) < 0 || add_panel(kiosk, items) < 0 ||
+		add_printer(kiosk, items) < 0 || add_store(kiosk, items) < 0 ||
 		add_clock(kiosk, items) < 0)
 		return NULL;
-	return json_pack("{s:o, s:O, s:O, s:o}", "kiosk", kiosk_part(kiosk), "items", items,
-		"modems", modems, "queue", queue_part(&counts, unsynced));
+	return json_pack("{s:o, s:O, s:O, s:o, s:o}", "kiosk", kiosk_part(kiosk), "items", items,
+		"modems", modems, "panel", kiosk_panel_detail(kiosk), "queue",
+		queue_part(&counts, unsynced));
+}
+
+bool status_all_ok(struct kiosk *kiosk)
+{
+	autojson json_t *document = status_document(kiosk);
+	const json_t *items = json_object_get(document, "items");
+	size_t index;
+	json_t *item;
+
+	json_array_foreach (items, index, item) {
+		if (!json_is_true(json_object_get(item, "ok")))
+			return false;
+	}
+	return document != NULL;
 }

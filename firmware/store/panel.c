@@ -140,8 +140,8 @@ static json_t *median_of(int64_t *days, size_t count)
 	if (count == 0)
 		return json_null();
 	qsort(days, count, sizeof(*days), compare_days);
-	return json_integer((
-		json_int_t)(days[(count - 1) / 2] + (days[count / 2] - days[(count - 1) / 2]) / 2));
+	int64_t low = days[(count - 1) / 2], high = days[count / 2];
+	return json_integer(low + (high - low) / 2);
 }
 
 /*
