@@ -11,8 +11,8 @@
 #include "screen.h"
 #include "sockets.h"
 
-#define HELD_MS 60
-#define GAP_MS 60
+#define HELD_MS 80
+#define GAP_MS 100
 #define MS_MOST 600000
 #define US_PER_MS 1000
 
@@ -93,15 +93,23 @@ static json_t *tap(struct sim *sim, const json_t *request)
 	return add_strokes(sim, request, &stroke, 1);
 }
 
-/* An element of "keys": "5", or {"key": "5", "ms": …, "gap_ms": …}. */
+/* An element of "keys": "5", {"key": "5", "ms": …, "gap_ms": …}, or {"pause_ms": …}. */
 static bool read_stroke(const struct sim *sim, const json_t *each, const struct stroke *usual,
 	struct stroke *stroke)
 {
 	const char *key =
 		json_string_value(json_is_object(each) ? json_object_get(each, "key") : each);
+	int64_t pause_ms;
 	int contact = key && key[0] && !key[1] ? board_key(sim->board, (char)toupper(key[0])) : -1;
 
 	*stroke = *usual;
+	if (json_object_get(each, "pause_ms")) {
+		bool good = field_number(each, "pause_ms", 0, MS_MOST, 0, &pause_ms);
+
+		stroke->contact = STROKE_PAUSE;
+		stroke->gap_us = pause_ms * US_PER_MS;
+		return good;
+	}
 	if (contact < 0)
 		return false;
 	stroke->contact = (unsigned)contact;
@@ -138,8 +146,9 @@ static json_t *type(struct sim *sim, const json_t *request)
 	struct stroke usual = { 0 };
 
 	if ((!json_is_array(keys) && !json_is_string(keys)) || count > TYPIST_STROKES_MAX)
-		return control_refusal("\"keys\" is a string of keys, or a list of keys and "
-				       "{\"key\", \"ms\", \"gap_ms\"}, at most %d",
+		return control_refusal(
+			"\"keys\" is a string of keys, or a list of keys, "
+			"{\"key\", \"ms\", \"gap_ms\"} and {\"pause_ms\"}, at most %d",
 			TYPIST_STROKES_MAX);
 	if (!rhythm_of(request, &slow, &usual))
 		return control_refusal("\"ms\" is 1-%d, \"gap_ms\" 0-%d", MS_MOST, MS_MOST);
@@ -223,15 +232,16 @@ static json_t *state(struct sim *sim, const json_t *request)
 
 	(void)request;
 	list_keys(board, pressed, stuck);
-	return json_pack("{s:b, s:i, s:i, s:i, s:o, s:o, s:o, s:o, s:b, s:b, s:b, s:I, s:I, s:f, "
-			 "s:f}",
+	return json_pack("{s:b, s:i, s:i, s:i, s:o, s:o, s:o, s:o, s:b, s:b, s:b, s:I, s:b, s:I, "
+			 "s:f, s:f}",
 		"ok", 1, "columns", (int)board->options.columns, "rows", (int)board->options.rows,
 		"keypad_columns", (int)board->options.keypad_columns, "pressed", pressed, "stuck",
 		stuck, "lines", line_states(board->chip), "connections",
 		lines_server_show(sim->lines), "chip", !board->chip_out, "backpack",
 		!board->backpack_out, "bus_hangs", board->bus_hangs, "typing",
-		(json_int_t)board->typist.count, "shorts", (json_int_t)chip_shorts(board->chip),
-		"bounce_least_ms", (double)board->bounce.least_us / US_PER_MS, "bounce_most_ms",
+		(json_int_t)board->typist.count, "moving", !board_at_rest(board), "shorts",
+		(json_int_t)chip_shorts(board->chip), "bounce_least_ms",
+		(double)board->bounce.least_us / US_PER_MS, "bounce_most_ms",
 		(double)board->bounce.most_us / US_PER_MS);
 }
 

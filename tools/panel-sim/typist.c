@@ -47,6 +47,11 @@ bool typist_step(struct typist *typist, int64_t now_us, struct typist_move *move
 			continue;
 		}
 		stroke = &typist->strokes[0];
+		if (stroke->contact == STROKE_PAUSE) {
+			typist->next_us += stroke->gap_us;
+			typist->phase = STROKE_RESTS;
+			continue;
+		}
 		move->contact = stroke->contact;
 		move->pressed = typist->phase == STROKE_WAITS;
 		move->time_us = typist->next_us;

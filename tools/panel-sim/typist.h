@@ -11,6 +11,9 @@
 
 #define TYPIST_STROKES_MAX 10000
 
+/* A stroke on no key: only its gap counts. */
+#define STROKE_PAUSE UINT32_MAX
+
 struct stroke {
 	unsigned contact;
 	int64_t down_us; /* how long the key is held */

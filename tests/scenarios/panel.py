@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The lobby's panel for scenario tests: panel-sim as its user has it, fingers and eyes.
+
+    with PanelSim(house) as panel:
+        house.start()
+        panel.wait_for_screen('Tekan tombol')
+        panel.key('1')
+        panel.type_text('Lampu mati')
+
+kotakd finds it by CONF, lines for House's kiosk_conf.
+"""
+import json
+import socket
+
+from harness import PATIENCE, Failure, Program, expect, wait_for
+
+# Relative to the house's folder, in which the programs run.
+LINES = 'panel.lines'
+CONTROL = 'panel.control'
+CONF = f'[panel]\ndriver = sim\nboard = simulated\nlines = {LINES}\n'
+# A letter is settled after this; the panel's own clock may be late.
+SETTLE_MS = 2000
+# What the taps on a key go through: firmware/panel/entry.h.
+SIGNS = {'0': ' 0', '1': '.,?!-/():\'";@1', '2': 'abc2', '3': 'def3', '4': 'ghi4', '5': 'jkl5',
+         '6': 'mno6', '7': 'pqrs7', '8': 'tuv8', '9': 'wxyz9'}
+TAPS = {sign: (key, number) for key, signs in SIGNS.items()
+        for number, sign in enumerate(signs, 1)}
+
+
+class Screen:
+    """What a person sees: .rows (strings), .text (rows joined by newlines), .cursor (row, column,
+    line, block; None), .backlight, .pixels, .raw (the simulator's answer)."""
+
+    def __init__(self, raw):
+        self.raw = raw
+        self.rows = raw['text']
+        self.text = '\n'.join(self.rows)
+        self.cursor = raw['cursor']
+        self.backlight = raw['backlight']
+        self.pixels = raw['pixels']
+
+    def __contains__(self, words):
+        return words in self.text
+
+    def __repr__(self):
+        return ' / '.join(self.rows)
+
+    @property
+    def words(self):
+        """All words in reading order, wherever lines were broken."""
+        return ' '.join(self.text.split())
+
+
+class Control:
+    """One connection to a control socket: a JSON object a line each way."""
+
+    def __init__(self, path):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(60 * PATIENCE)
+        self.socket.connect(path)
+        self.file = self.socket.makefile('r', encoding='utf-8')
+
+    def close(self):
+        self.file.close()
+        self.socket.close()
+
+    def ask(self, **request):
+        """The answer, whatever it says."""
+        self.socket.sendall(json.dumps(request).encode() + b'\n')
+        return self.read()
+
+    def read(self):
+        line = self.file.readline()
+        if not line:
+            raise Failure('panel-sim closed its control socket')
+        return json.loads(line)
+
+
+class PanelSim:
+    """panel-sim in a house's folder. Options: size '20x4' or '16x2', keypad '4x4' or '4x3', wiring
+    'a' or 'b' of the I2C backpack, bounce 'LEAST-MOST' in ms, seed, more arguments."""
+
+    def __init__(self, house, size='20x4', keypad='4x4', wiring='a', bounce='1-20', seed=1,
+                 arguments=()):
+        self.house = house
+        self.keypad = keypad
+        self.columns, self.row_count = (int(word) for word in size.split('x'))
+        self.lines_socket = house.path(LINES)
+        self.control_socket = house.path(CONTROL)
+        self.program = Program(house, 'panel-sim', [
+            'panel-sim', '--lines', self.lines_socket, '--control', self.control_socket,
+            '--size', size, '--keypad', keypad, '--wiring', wiring, '--bounce', bounce,
+            '--seed', str(seed), *arguments])
+        house.programs.append(self.program)
+        self.control = None
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, kind, value, trace):
+        self.stop()
+
+    def start(self):
+        before = self.program.log().count('ready')
+        self.program.start()
+
+        def ready():
+            self.program.insist()
+            return self.program.log().count('ready') > before
+        wait_for(ready, 10, 'panel-sim says "ready"')
+        self.control = Control(self.control_socket)
+
+    def stop(self):
+        if self.control:
+            self.control.close()
+            self.control = None
+        self.program.stop()
+
+    def kill(self):
+        """The hardware vanishes."""
+        if self.control:
+            self.control.close()
+            self.control = None
+        self.program.kill()
+
+    def ask(self, do, **fields):
+        """One request; fails unless the answer is ok."""
+        answer = self.control.ask(do=do, **fields)
+        expect(answer.get('ok'), f'panel-sim does {do} {fields}: {answer}')
+        return answer
+
+    def fault(self, name, **fields):
+        return self.ask('fault', name=name, **fields)
+
+    def state(self):
+        return self.ask('state')
+
+    def connected(self):
+        """The consumers whose groups of lines (or "i2c") are held just now."""
+        return [each.get('consumer', each['kind']) for each in self.state()['connections']]
+
+    # Eyes and ears
+
+    def screen(self):
+        return Screen(self.ask('screen'))
+
+    def wait_for_screen(self, wanted, seconds=10, what=None):
+        """Until wanted (words that stand on it, or a function of a Screen) holds; the Screen."""
+        holds = wanted if callable(wanted) else lambda screen: wanted in screen
+        last = []
+
+        def seen():
+            last[:] = [self.screen()]
+            return last[0] if holds(last[0]) else None
+        try:
+            return wait_for(seen, seconds, what or f'{wanted!r} on the screen')
+        except Failure as failure:
+            raise Failure(f'{failure}; it shows {last[0]!r}') from None
+
+    def beeps(self):
+        return self.ask('buzzer')['count']
+
+    def lamp(self):
+        return self.ask('lamp')['on']
+
+    def violations(self, clear=False):
+        """What the display's data sheet forbids and was done, in words."""
+        return [each['what'] for each in self.ask('violations', clear=clear)['list']]
+
+    def watch(self):
+        """A connection of its own that gets a line at every change; the answer and what is there
+        at the beginning are the first lines."""
+        control = Control(self.control_socket)
+        expect(control.ask(do='watch')['ok'], 'watch')
+        return control
+
+    # Fingers
+
+    def press(self, key):
+        self.ask('press', key=key)
+
+    def release(self, key):
+        self.ask('release', key=key)
+
+    def tap(self, key, ms=80, gap_ms=100):
+        """Returns when the key is up again and its contacts lie still."""
+        self.ask('tap', key=key, ms=ms, gap_ms=gap_ms)
+
+    def type(self, keys, ms=80, gap_ms=100):
+        """Types without listening, in this rhythm. keys: a string, or a list of keys,
+        {'key', 'ms', 'gap_ms'} and {'pause_ms'}."""
+        self.ask('type', keys=keys, ms=ms, gap_ms=gap_ms)
+
+    def hold(self, key, ms=1200):
+        self.tap(key, ms=ms)
+
+    def key(self, key, seconds=10):
+        """Presses a key until the panel has beeped, as people do; it never types ahead."""
+        before = self.beeps()
+        self.press(key)
+        try:
+            wait_for(lambda: self.beeps() > before, seconds, f'a beep for the key {key}')
+        finally:
+            self.release(key)
+        self.pause()
+
+    def keys(self, keys):
+        for key in keys:
+            self.key(key)
+
+    def pause(self, ms=80):
+        """Keys stay as they are for so long: a finger's time. Returns when contacts lie still,
+        and, by itself, open for long enough that the panel has seen it."""
+        self.ask('type', keys=[{'pause_ms': ms}])
+
+    def strokes(self, text, automatic='sentence'):
+        """The keys that type this text by multi-tap into an empty entry, as a list of keys; None
+        stands for the time in which a letter settles. automatic: 'sentence', 'word' (a name) or
+        None, where capitals come by themselves."""
+        keys, last = [], None
+        for place, sign in enumerate(text):
+            if sign.lower() not in TAPS:
+                raise Failure(f'no key has {sign!r}')
+            key, taps = TAPS[sign.lower()]
+            if sign.isalpha() and sign.isupper() != begins(text[:place], automatic):
+                # One step of abc, Abc, ABC, 123 is not enough for capitals within a word.
+                raise Failure(f'type_text leaves capitals to the panel: {text[:place + 1]!r}')
+            if key == last:
+                keys.append('C' if self.keypad == '4x4' else None)
+            keys += [key] * taps
+            last = key
+        return keys
+
+    def type_text(self, text, automatic='sentence'):
+        """Types a text by multi-tap, listening for the beep of each key."""
+        for key in self.strokes(text, automatic):
+            if key:
+                self.key(key)
+            else:
+                self.pause(SETTLE_MS)
+
+
+def begins(before, automatic):
+    """Whether a capital comes by itself after this text."""
+    stripped = before.rstrip(' ')
+    if automatic is None:
+        return False
+    if not stripped:
+        return True
+    if len(stripped) == len(before):
+        return False
+    return automatic == 'word' or stripped.rstrip('"\')')[-1:] in ('.', '?', '!')
