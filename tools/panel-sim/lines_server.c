@@ -128,18 +128,27 @@ static void take_request(struct connection *connection, const json_t *packet)
 	answer(connection, error ? refusal(error, trouble) : json_pack("{s:b}", "ok", 1));
 }
 
+/* Bits of a group's lines; false: it is something else. */
+static bool read_bits(const json_t *value, uint32_t *bits)
+{
+	json_int_t number = json_integer_value(value);
+
+	*bits = (uint32_t)number;
+	return json_is_integer(value) && number >= 0 && number <= UINT32_MAX;
+}
+
 static void take_lines(struct connection *connection, const json_t *packet)
 {
 	const json_t *set = json_object_get(packet, "set");
-	const json_t *mask = json_array_get(set, 0);
-	const json_t *values = json_array_get(set, 1);
+	struct chip *chip = connection->server->board->chip;
+	uint32_t mask;
+	uint32_t values;
 
 	if (json_object_get(packet, "get")) {
 		connection->asked = true;
-	} else if (!json_is_integer(mask) || !json_is_integer(values) ||
-		   chip_set(connection->server->board->chip, connection->group,
-			   (uint32_t)json_integer_value(mask), (uint32_t)json_integer_value(values),
-			   packet_time_ns(packet)) < 0) {
+	} else if (!read_bits(json_array_get(set, 0), &mask) ||
+		   !read_bits(json_array_get(set, 1), &values) ||
+		   chip_set(chip, connection->group, mask, values, packet_time_ns(packet)) < 0) {
 		log_warning("a client's packet makes no sense for its lines: cut off");
 		connection->broken = true;
 	}
