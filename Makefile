@@ -149,10 +149,11 @@ $(UNIT_PRINTER_SIM): $(O)/tests/printer-sim/%: $(O)/obj/tests/unit/printer-sim/%
 
 # What runs inside the virtual machine of `make test-vm`: the real drivers, and the pieces of the
 # simulated panel that decode what they did.
-VM_PARTS := $(call objects,$(filter-out %/main.c tests/vm/test_%.c,$(wildcard tests/vm/*.c)))
+VM_PARTS := $(call objects,$(filter-out tests/vm/test_%.c,$(wildcard tests/vm/*.c)) \
+	$(addprefix tools/panel-sim/,bounce.c hd44780*.c pcf8574.c trace.c typist.c))
 VM_PROGRAMS := $(patsubst tests/vm/%.c,$(O)/vm-tests/%,$(wildcard tests/vm/test_*.c))
 vm-programs: $(VM_PROGRAMS)
-$(VM_PROGRAMS): $(O)/vm-tests/%: $(O)/obj/tests/vm/%.o $(VM_PARTS) $(PANEL_SIM) $(DRIVERS) $(BASE)
+$(VM_PROGRAMS): $(O)/vm-tests/%: $(O)/obj/tests/vm/%.o $(VM_PARTS) $(DRIVERS) $(BASE)
 	@mkdir -p $(@D)
 	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_kotakd) cmocka)
 
@@ -245,6 +246,12 @@ bench:
 	$(MAKE) $(PARALLEL) all
 	KOTAK_BUILD=$(O) python3 tests/bench/bench.py
 
+# Key presses and seconds of a complaint on the panel's keys, with completion of words and without.
+$(O)/typing: $(O)/obj/tests/bench/typing.o $(call objects,firmware/panel/entry.c firmware/panel/complete.c)
+	$(LINK) -o $@ $^
+typing: $(O)/typing
+	$(O)/typing tests/bench/typing.txt
+
 SYSCONFDIR ?= /etc
 # udev and systemd-sysusers look below /usr/local too, udev below /etc.
 UDEVDIR ?= $(if $(filter /usr,$(PREFIX)),/usr/lib/udev,$(SYSCONFDIR)/udev)
@@ -274,7 +281,7 @@ install: all
 clean:
 	rm -rf $(O) $(ASAN) $(O)-fuzz build-check-*
 
-.PHONY: FORCE all unit vm-programs deps libraries objects tidy test check demo fuzz run-fuzzers idle faults kill-storm power-cuts bench install clean
+.PHONY: FORCE all unit vm-programs deps libraries objects tidy test check demo fuzz run-fuzzers idle faults kill-storm power-cuts typing bench install clean
 .SECONDARY:
 
 -include $(shell find $(O)/obj -name '*.d' 2>/dev/null)
