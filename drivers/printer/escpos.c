@@ -171,7 +171,13 @@ static int put_line(struct escpos *out, const struct printer_line *line)
 	return -EINVAL;
 }
 
-int escpos_encode(const struct printer_job *job, struct escpos *out)
+/* GS V 66 0 cuts, and does nothing where there is no cutter: the feed is for tearing. */
+static int put_cut(struct escpos *out)
+{
+	return PUT(out, 0x1B, 'd', FEED_LINES, 0x1D, 'V', 66, 0);
+}
+
+int escpos_encode(const struct printer_job *job, bool after_torso, struct escpos *out)
 {
 	/* ESC @ forgets what an interrupted job left; FS . leaves the two-byte characters that some
 	 * printers begin with; ESC t 0 and ESC R 0: page 437, USA. */
@@ -179,15 +185,16 @@ int escpos_encode(const struct printer_job *job, struct escpos *out)
 
 	if (job->count > PRINTER_LINES_MAX)
 		return -EINVAL;
+	if (!error && after_torso)
+		error = put_cut(out);
 	for (size_t i = 0; !error && i < job->count; i++) {
 		out->breaks[out->break_count++] = out->size;
 		error = put_line(out, &job->lines[i]);
 	}
 	if (!error)
 		out->breaks[out->break_count++] = out->size;
-	/* GS V 66 0 cuts, and does nothing where there is no cutter: the feed is for tearing. */
 	if (!error)
-		error = PUT(out, 0x1B, 'd', FEED_LINES, 0x1D, 'V', 66, 0);
+		error = put_cut(out);
 	if (!error)
 		out->breaks[out->break_count++] = out->size;
 	return error;

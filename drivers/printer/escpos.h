@@ -28,10 +28,11 @@ void escpos_release(struct escpos *escpos);
 
 /*
  * Encodes a job, from ESC @ to the cut. Letters that code page 437 (page 0, which every printer
- * has) lacks are written plainly: "ệ" as "e"; control characters are left out. 0, -ENOMEM, or
- * -EINVAL for a job that makes no sense. escpos_release() in every case.
+ * has) lacks are written plainly: "ệ" as "e"; control characters are left out. after_torso: half a
+ * slip hangs out of the printer, and is cut off first. 0, -ENOMEM, or -EINVAL for a job that makes
+ * no sense. escpos_release() in every case.
  */
-must_check int escpos_encode(const struct printer_job *job, struct escpos *out);
+must_check int escpos_encode(const struct printer_job *job, bool after_torso, struct escpos *out);
 
 /* DLE EOT number (1 to 4): answered at once, whatever the printer is doing. */
 #define ESCPOS_QUESTION_SIZE 3

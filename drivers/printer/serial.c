@@ -75,6 +75,7 @@ struct serial_printer {
 	char text[160];
 
 	struct job job; /* bytes.bytes NULL: none */
+	bool torso;	/* the last job ended in the middle */
 	struct printer_event events[EVENTS_MAX];
 	size_t event_count;
 };
@@ -140,6 +141,8 @@ static void end_job(struct serial_printer *self, bool printed, const char *why)
 		return;
 	snprintf(event.text, sizeof(event.text), "%s", why);
 	emit(self, &event);
+	if (self->job.sent)
+		self->torso = !printed;
 	forget_job(self);
 }
 
@@ -473,7 +476,7 @@ static int serial_printer_submit(
 		return -EBUSY;
 	if (self->port.fd < 0 || !printer_able(self->state))
 		return -ENOTCONN;
-	int error = escpos_encode(job, &self->job.bytes);
+	int error = escpos_encode(job, self->torso, &self->job.bytes);
 	if (error) {
 		forget_job(self);
 		return error;

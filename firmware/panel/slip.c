@@ -48,9 +48,10 @@ static const struct slip_line {
 	{ ALWAYS, PRINTER_TITLE, 1, "CEK {ticket} {pin}" },
 	{ ALWAYS, PRINTER_TEXT, 2, N_("Di kotak ini: dengan nomor tiket dan PIN.") },
 	{ IF_NUMBER, PRINTER_TEXT, 2, N_("Atau pindai ini dengan HP, lalu kirim SMS-nya:") },
+	{ ALWAYS, PRINTER_SPACE, 1, "" }, /* a camera wants white around it */
 	{ ALWAYS, PRINTER_QR, 1, "" },
 	{ ALWAYS, PRINTER_RULE, 1, "" },
-	{ ALWAYS, PRINTER_TEXT, 1, N_("Mengadu itu hak Anda dan gratis.") },
+	{ ALWAYS, PRINTER_TEXT, 2, N_("Mengadu itu hak Anda dan gratis.") },
 	{ ALWAYS, PRINTER_TEXT, 2, N_("Simpan slip ini. PIN jangan diberikan ke orang lain.") },
 };
 
