@@ -18,6 +18,7 @@
 
 #define MESSAGE_ID_SIZE 64
 #define LANGUAGE_MAX 20
+#define CATEGORY_MAX 40
 
 struct event_parts {
 	int64_t kiosk, now_ms;
@@ -133,6 +134,26 @@ static int command_renumber(
 	return error;
 }
 
+/* As the complainant says; the officer decides. */
+static const char *proposed_category(const struct event_parts *parts)
+{
+	const char *category = record_text(parts->data, "category");
+
+	return category && strlen(category) <= CATEGORY_MAX ? category : NULL;
+}
+
+const char *apply_about(const json_t *data)
+{
+	static const char *const known[] = { "office", "official", "agency", "other" };
+	const char *about = record_words(data, "about");
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		if (strcmp(known[i], about) == 0)
+			return known[i];
+	}
+	return NULL;
+}
+
 static int insert_complaint(
 	struct db *db, const struct event_parts *parts, enum complaint_state state)
 {
@@ -151,11 +172,12 @@ static int insert_complaint(
 	int error = db_run(db,
 		"INSERT INTO complaint (uuid, kiosk, ticket, state, kiosk_state, still_open, "
 		"channel, "
-		"category, language, created_ms, updated_ms) "
-		"VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $10)",
-		"tittitttii", parts->uuid, parts->kiosk, ticket, state_name(state),
-		(int64_t)state_open(state), channel, record_text(parts->data, "category"),
-		record_words(parts->data, "language"), parts->time_ms, parts->now_ms);
+		"category, about, language, created_ms, updated_ms) "
+		"VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $10, $11)",
+		"tittittttii", parts->uuid, parts->kiosk, ticket, state_name(state),
+		(int64_t)state_open(state), channel, proposed_category(parts),
+		apply_about(parts->data), record_words(parts->data, "language"), parts->time_ms,
+		parts->now_ms);
 	if (error >= 0)
 		error = insert_personal(db, parts);
 	if (error >= 0 && strcmp(asked, ticket) != 0)

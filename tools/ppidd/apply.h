@@ -12,4 +12,7 @@
  */
 must_check int apply_event(struct db *db, int64_t kiosk, const json_t *event, int64_t now_ms);
 
+/* Whom a complaint is about by its event's data: office, official, agency or other; NULL. */
+const char *apply_about(const json_t *data);
+
 #endif

@@ -53,3 +53,42 @@ int catch_up_2(struct db *db)
 			json_array_size(events));
 	return result < 0 ? result : 0;
 }
+
+/* One complaint's event, taken again where it says whom the complaint is about. */
+static int take_about(struct db *db, const char *uuid, const char *data)
+{
+	autojson json_t *parts = json_loads(data, JSON_REJECT_DUPLICATES, NULL);
+	const char *about = apply_about(parts);
+
+	if (!about)
+		return 0;
+	int changed =
+		db_run(db, "UPDATE complaint SET about = $1 WHERE uuid = $2", "tt", about, uuid);
+	return changed < 0 ? changed : 0;
+}
+
+int catch_up_3(struct db *db)
+{
+	autorows struct db_rows *rows = NULL;
+	autojson json_t *list = json_array();
+	size_t i;
+	json_t *item;
+
+	int result = db_query(db, &rows,
+		"SELECT e.complaint, e.data FROM event e WHERE e.source > 0 "
+		"AND e.type IN ('complaint.received', 'complaint.restored') "
+		"AND e.complaint IS NOT NULL AND e.data LIKE '%\"about\":%' "
+		"ORDER BY e.taken_ms, e.source, e.epoch, e.seq",
+		"");
+	while (result >= 0 && (result = db_step(rows)) > 0) {
+		if (json_array_append_new(list, json_pack("{s:s, s:s}", "uuid", db_words(rows, 0),
+							"data", db_words(rows, 1))) < 0)
+			return -ENOMEM;
+	}
+	json_array_foreach (list, i, item) {
+		if (result >= 0)
+			result = take_about(
+				db, record_words(item, "uuid"), record_words(item, "data"));
+	}
+	return result < 0 ? result : 0;
+}

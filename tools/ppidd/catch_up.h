@@ -9,5 +9,8 @@
  * understands and version 1 only kept. Once, in the caller's transaction.
  */
 must_check int catch_up_2(struct db *db);
+/* The same for what version 3 takes of events that were applied in part: whom complaints are about.
+ */
+must_check int catch_up_3(struct db *db);
 
 #endif

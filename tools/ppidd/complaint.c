@@ -23,7 +23,8 @@
 	"c.uuid, c.ticket, c.state, c.channel, c.category, c.language, c.created_ms, "             \
 	"c.updated_ms, c.kiosk, k.name, " KEPT("p.sender") ", " KEPT("p.name") ", " KEPT(          \
 		"p.address") ", p.text, p.pin, c.rating, c.confidential, c.surveyed_ms, "          \
-			     "CASE WHEN " UNDELIVERED "THEN 1 ELSE 0 END "
+			     "CASE WHEN " UNDELIVERED "THEN 1 ELSE 0 END, c.about, "               \
+			     "CASE WHEN c.channel = 'panel' AND p.sender = '' THEN 1 ELSE 0 END "
 #define TABLES                                                                                     \
 	"FROM complaint c JOIN kiosk k ON k.number = c.kiosk "                                     \
 	"LEFT JOIN complaint_personal p ON p.uuid = c.uuid "
@@ -42,7 +43,7 @@ static json_t *complaint_row(struct db_rows *rows)
 		db_text(rows, 15) ? json_integer((json_int_t)db_integer(rows, 15)) : json_null();
 
 	return json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s, s:o, s:o, s:I, s:s, s:s?, s:s?, s:s?, "
-			 "s:s?, s:o, s:b, s:o, s:b}",
+			 "s:s?, s:o, s:b, s:o, s:b, s:s?, s:b}",
 		"uuid", db_words(rows, 0), "ticket", db_words(rows, 1), "state", db_words(rows, 2),
 		"channel", db_words(rows, 3), "category", db_text(rows, 4), "language",
 		db_words(rows, 5), "created", record_time(db_integer(rows, 6)), "updated",
@@ -50,7 +51,8 @@ static json_t *complaint_row(struct db_rows *rows)
 		"kiosk_name", db_words(rows, 9), "from", db_text(rows, 10), "name",
 		db_text(rows, 11), "address", db_text(rows, 12), "text", db_text(rows, 13),
 		"rating", rating, "confidential", db_integer(rows, 16) != 0, "surveyed",
-		record_time(db_integer(rows, 17)), "undelivered", db_integer(rows, 18) != 0);
+		record_time(db_integer(rows, 17)), "undelivered", db_integer(rows, 18) != 0,
+		"about", db_text(rows, 19), "read_at_kiosk", db_integer(rows, 20) != 0);
 }
 
 /* Collects all rows; with_pin adds what only the kiosk may get back. */
@@ -248,7 +250,10 @@ int complaint_commands(struct db *db, const char *uuid, json_t **out)
 		"SELECT c.id, c.type, c.state, c.reason, p.text, c.target, c.created_ms FROM "
 		"command c "
 		"LEFT JOIN command_personal p ON p.id = c.id "
-		"WHERE c.complaint = $1 AND c.state <> 'done' ORDER BY c.number",
+		"WHERE c.complaint = $1 AND (c.state <> 'done' OR (c.type IN ('answer', "
+		"'question') AND EXISTS (SELECT 1 FROM complaint d WHERE d.uuid = c.complaint "
+		"AND d.channel = 'panel') AND NOT EXISTS (SELECT 1 FROM message m "
+		"WHERE m.complaint = c.complaint AND m.command = c.id))) ORDER BY c.number",
 		"t", uuid);
 	if (result < 0)
 		return result;

@@ -44,7 +44,10 @@ must_check int complaint_history(
 /* Its messages: {message, purpose, state, reason, to, text, queued, updated, command}. */
 must_check int complaint_messages(
 	struct db *db, const char *uuid, enum complaint_view view, json_t **out);
-/* Commands for it that a kiosk has not applied, or refused: {id, type, state, reason, text}. */
+/*
+ * Commands for it that a kiosk has not applied, or refused, and answers and questions that were
+ * done without a message, to be read at the kiosk: {id, type, state, reason, text}.
+ */
 must_check int complaint_commands(struct db *db, const char *uuid, json_t **out);
 
 /* Sets the state shown from what the kiosk last said and the commands under way. */

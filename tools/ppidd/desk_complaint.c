@@ -35,21 +35,28 @@ static const char *typed(const struct form_state *form, const char *name)
 	return form->form && strcmp(form->form, name) == 0 && form->text ? form->text : "";
 }
 
-static void answer_form(struct request *request, FILE *out, const char *uuid,
+/* How the words come to the complainant. */
+static const char *way_of(const json_t *complaint)
+{
+	return json_is_true(json_object_get(complaint, "read_at_kiosk"))
+		       ? "Dibaca pengadu di kiosk dengan nomor tiket dan PIN."
+		       : "Dikirim sebagai SMS; satu SMS memuat 160 huruf.";
+}
+
+static void answer_form(struct request *request, FILE *out, const json_t *complaint,
 	enum complaint_state state, const struct form_state *form)
 {
 	html(out, "<section class=\"card\"><h2>%s</h2>\n",
 		state_open(state) ? "Jawab" : "Jawab lagi");
-	form_head(request, out, uuid, "answer");
+	form_head(request, out, record_words(complaint, "uuid"), "answer");
 	html(out,
 		"<label for=\"answer\">Jawaban untuk pengadu</label>\n"
 		"<textarea id=\"answer\" name=\"text\" rows=\"5\" required maxlength=\"1500\" "
 		"aria-describedby=\"answer-help\">%s</textarea>\n"
-		"<p id=\"answer-help\" class=\"help\">Dikirim sebagai SMS; satu SMS memuat 160 "
-		"huruf. "
+		"<p id=\"answer-help\" class=\"help\">%s "
 		"Aduan menjadi <em>%s</em>.</p>\n"
 		"<button>Kirim jawaban</button></form></section>\n",
-		typed(form, "answer"), word_state("resolved"));
+		typed(form, "answer"), way_of(complaint), word_state("resolved"));
 }
 
 static void question_form(
@@ -133,7 +140,7 @@ static void forms(
 		return;
 	html(out, "<div class=\"forms\">\n");
 	if (decision_may_answer(state))
-		answer_form(request, out, uuid, state, form);
+		answer_form(request, out, complaint, state, form);
 	survey_form(request, out, complaint, state);
 	if (decision_may_ask(state))
 		question_form(request, out, uuid, form);
@@ -184,6 +191,11 @@ static void facts(
 	fact(out, "Diterima", word_time(record_text(complaint, "created"), time));
 	fact(out, "Melalui", word_channel(record_words(complaint, "channel")));
 	fact(out, "Kotak", record_text(complaint, "kiosk_name"));
+	if (record_text(complaint, "category"))
+		fact(out, "Kategori menurut pengadu",
+			word_category(record_text(complaint, "category")));
+	if (record_text(complaint, "about"))
+		fact(out, "Tentang", word_about(record_text(complaint, "about")));
 	if (stars != 0) {
 		snprintf(rating, sizeof(rating), "★ %lld dari 5: %s", (long long)stars,
 			word_rating(stars));

@@ -159,20 +159,29 @@ static const char *word_command(const char *type)
 	return strcmp(type, "renumber") == 0 ? "Nomor tiket baru" : "Perubahan status";
 }
 
-/* Commands that no kiosk has taken yet, or refused: the message isn't even queued. */
+/*
+ * Commands that no kiosk has taken yet, or refused: the message isn't even queued. One that was
+ * done without a message waits at the kiosk, where its complainant comes to read it.
+ */
 static void one_command(FILE *out, const json_t *command)
 {
 	bool refused = strcmp(record_words(command, "state"), "refused") == 0;
+	bool done = strcmp(record_words(command, "state"), "done") == 0;
 	char time[TIME_WORDS], reason[REASON_SIZE];
 
 	html(out,
 		"<li><span class=\"meta\">%s</span><strong>%s</strong> <span class=\"delivery "
 		"%s\">",
 		word_time(record_text(command, "created"), time),
-		word_command(record_words(command, "type")), refused ? "failed" : "queued");
+		word_command(record_words(command, "type")),
+		refused ? "failed"
+		: done	? "sent"
+			: "queued");
 	desk_reason(record_words(command, "reason"), reason, sizeof(reason));
 	if (refused)
 		html(out, "ditolak kotak: %s", reason);
+	else if (done)
+		html(out, "dibaca di kiosk");
 	else
 		html(out, "menunggu diambil kotak");
 	html(out, "</span>");

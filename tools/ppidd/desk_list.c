@@ -120,10 +120,15 @@ static void list_item(FILE *out, const json_t *complaint)
 		html(out, " <span class=\"delivery failed\">pesan tidak sampai</span>");
 	html(out,
 		"<span class=\"text\">%s</span>"
-		"<span class=\"meta\">%s · %s · %s</span></a></li>\n",
+		"<span class=\"meta\">%s · %s · %s",
 		record_words(complaint, "text"), complainant(complaint),
 		word_channel(record_words(complaint, "channel")),
 		word_time(record_text(complaint, "created"), time));
+	if (record_text(complaint, "category"))
+		html(out, " · %s", word_category(record_words(complaint, "category")));
+	if (record_text(complaint, "about"))
+		html(out, " · tentang %s", word_about(record_words(complaint, "about")));
+	html(out, "</span></a></li>\n");
 }
 
 static void page_link(FILE *out, const struct list_view *view, int64_t page, const char *words)

@@ -195,11 +195,35 @@ const char *word_channel(const char *channel)
 	static const struct word words[] = {
 		{ "sms", "SMS" },
 		{ "ussd", "USSD" },
-		{ "panel", "Layar kotak" },
+		{ "panel", "Kiosk di lobi" },
 		{ "desk", "Meja petugas" },
 	};
 
 	return find_word(words, ARRAY_SIZE(words), channel);
+}
+
+const char *word_category(const char *category)
+{
+	static const struct word words[] = {
+		{ "access", "Informasi ditolak atau terlambat" },
+		{ "quality", "Mutu atau kelengkapan informasi" },
+		{ "procedure", "Prosedur tidak jelas atau tidak dijalankan" },
+		{ "other", "Lain-lain" },
+	};
+
+	return find_word(words, ARRAY_SIZE(words), category);
+}
+
+const char *word_about(const char *about)
+{
+	static const struct word words[] = {
+		{ "office", "kantor ini" },
+		{ "official", "petugas kantor ini" },
+		{ "agency", "instansi lain" },
+		{ "other", "lainnya" },
+	};
+
+	return find_word(words, ARRAY_SIZE(words), about);
 }
 
 const char *word_message(const char *state)

@@ -50,6 +50,9 @@ char *html_error_page(const char *office, const char *words, size_t *size);
 /* What officers call things. An unknown name is shown as it is. */
 const char *word_state(const char *state);
 const char *word_channel(const char *channel);
+/* The four categories, and whom a complaint is about. */
+const char *word_category(const char *category);
+const char *word_about(const char *about);
 const char *word_message(const char *state);
 const char *word_purpose(const char *purpose);
 const char *word_role(const char *role);

@@ -12,6 +12,10 @@ static const char migration_002[] = {
 #include "gen/tools/ppidd/migrations/002.sql.inc"
 	0
 };
+static const char migration_003[] = {
+#include "gen/tools/ppidd/migrations/003.sql.inc"
+	0
+};
 
 /* Migration N brings version N - 1 to N. */
 static const struct {
@@ -21,6 +25,7 @@ static const struct {
 } migrations[] = {
 	{ migration_001, "event", NULL },
 	{ migration_002, NULL, catch_up_2 },
+	{ migration_003, NULL, catch_up_3 },
 };
 
 static int schema_version(struct db *db, int64_t *version)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "tools/ppidd/apply.h"
 #include "tools/ppidd/chain.h"
 #include "tools/ppidd/record.h"
 #include "tools/ppidd/survey.h"
@@ -27,9 +28,13 @@ static bool differs(const json_t *body, const char *key, const char *shown)
 static int verify_complaint(struct db_rows *rows, char **fault)
 {
 	autojson json_t *body = json_loads(db_words(rows, 1), JSON_REJECT_DUPLICATES, NULL);
+	autojson json_t *data = json_loads(db_words(rows, 5), JSON_REJECT_DUPLICATES, NULL);
+	const char *about = apply_about(data);
 
 	if (body && !differs(body, "text", db_text(rows, 2)) &&
-		!differs(body, "from", db_text(rows, 3)) && !differs(body, "pin", db_text(rows, 4)))
+		!differs(body, "from", db_text(rows, 3)) &&
+		!differs(body, "pin", db_text(rows, 4)) &&
+		strcmp(about ? about : "", db_words(rows, 6)) == 0)
 		return 0;
 	if (asprintf(fault, "complaint %s: what is shown is not what its event says",
 		    db_words(rows, 0)) < 0) {
@@ -48,7 +53,8 @@ static int verify_complaints(struct db *db, char **fault)
 	 * mean all events before e, for each e.
 	 */
 	int result = db_query(db, &rows,
-		"SELECT c.ticket, b.body, p.text, p.sender, p.pin FROM complaint c "
+		"SELECT c.ticket, b.body, p.text, p.sender, p.pin, e.data, c.about FROM complaint "
+		"c "
 		"JOIN complaint_personal p ON p.uuid = c.uuid "
 		"JOIN event e ON e.complaint = c.uuid AND e.source = c.kiosk "
 		"AND e.type IN ('complaint.received', 'complaint.restored') "

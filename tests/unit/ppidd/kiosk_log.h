@@ -53,7 +53,7 @@ static void put_event(struct kiosk_log *log, const char *id, const char *type, c
 	json_array_append_new(log->events, event);
 }
 
-static void put_complaint(struct kiosk_log *log, const char *uuid, uint32_t serial)
+static inline void put_complaint(struct kiosk_log *log, const char *uuid, uint32_t serial)
 {
 	char ticket[TICKET_SIZE];
 
@@ -82,7 +82,7 @@ static int send_from(const struct kiosk_log *log, int64_t first, json_t **answer
 	return status;
 }
 
-static int64_t count(const char *sql)
+static inline int64_t count(const char *sql)
 {
 	autorows struct db_rows *rows = NULL;
 
