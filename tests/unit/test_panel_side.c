@@ -354,7 +354,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_lamp_shows_that_all_is_well, setup, teardown),
 	};
 
-	if (sodium_init() < 0)
-		return 1;
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }
