@@ -38,13 +38,14 @@ static struct line line_at(size_t at)
 	return line;
 }
 
-/* How the word's beginning compares to the letters: the word is cut to their count. */
-static int compare(const struct line *line, const char *letters, size_t count)
+/* How the word's beginning compares to the letters: the word is cut to their count. The tab that
+ * ends it is less than any letter. */
+static int compare(const char *word, const char *letters, size_t count)
 {
-	size_t common = line->length < count ? line->length : count;
-	int order = memcmp(line->word, letters, common);
-
-	return order != 0 ? order : line->length < count ? -1 : 0;
+	for (size_t i = 0; i < count; i++)
+		if (word[i] != letters[i])
+			return word[i] < letters[i] ? -1 : 1;
+	return 0;
 }
 
 /* Where the first line begins that isn't before the letters. */
@@ -57,7 +58,7 @@ static size_t find_first(const char *letters, size_t count)
 		while (middle > low && words[middle - 1] != '\n')
 			middle--;
 		struct line line = line_at(middle);
-		if (compare(&line, letters, count) < 0)
+		if (compare(line.word, letters, count) < 0)
 			low = line.next;
 		else
 			high = middle;
@@ -92,9 +93,9 @@ size_t complete_word(
 	if (most > COMPLETE_WORD_MAX)
 		most = COMPLETE_WORD_MAX;
 	for (size_t at = find_first(wanted, count); at < sizeof(words);) {
-		struct line line = line_at(at);
-		if (compare(&line, wanted, count) != 0)
+		if (compare(words + at, wanted, count) != 0)
 			break;
+		struct line line = line_at(at);
 		if (line.length > count && line.length <= most && line.count > best.count)
 			best = line;
 		at = line.next;

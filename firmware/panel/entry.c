@@ -142,6 +142,7 @@ static void settle(struct entry *entry)
 {
 	entry->tapping = '\0';
 	entry->taps = 0;
+	entry->over_space = false;
 	entry->settle_ms = INT64_MAX;
 }
 
@@ -152,14 +153,37 @@ static char sign_tapped(const struct entry *entry, char key, unsigned taps)
 	return entry->tapped_upper ? to_upper(sign) : sign;
 }
 
-/* The space that came with a word is in the way of a full stop, and is a space typed already. */
-static bool uses_given_space(struct entry *entry, char key)
+/* A full stop stands where the space was that came with a word; a bracket or a 1 stands behind it.
+ * Which it is shows only while the signs of the key go by. */
+static void fit_given_space(struct entry *entry)
 {
-	if (!entry->spaced)
-		return false;
-	if (key == '1')
+	bool wanted = is_one_of(entry->text[entry->cursor - 1], "(\"@1");
+
+	if (!entry->over_space || wanted == entry->space_kept)
+		return;
+	entry->cursor--;
+	if (!wanted)
 		remove_one(entry);
-	return key == '0';
+	entry->space_kept = wanted && insert(entry, " ", 1);
+	entry->cursor++;
+}
+
+static bool put_sign(struct entry *entry, char key)
+{
+	char sign = sign_tapped(entry, key, 0);
+
+	/* The space that came with a word is the one that is asked for. */
+	if (key == '0' && entry->spaced)
+		return true;
+	entry->over_space = key == '1' && entry->spaced;
+	entry->space_kept = entry->over_space;
+	if (entry->over_space && entry->length == entry->most) {
+		entry->text[entry->cursor - 1] = sign;
+		entry->space_kept = false;
+		return true;
+	}
+	entry->inserted = insert(entry, &sign, 1);
+	return entry->inserted;
 }
 
 static enum entry_result tap(struct entry *entry, char key, int64_t now_ms)
@@ -171,14 +195,11 @@ static enum entry_result tap(struct entry *entry, char key, int64_t now_ms)
 	} else {
 		settle(entry);
 		entry->tapped_upper = entry->mode == ENTRY_UPPER || entry->automatic_upper;
-		char sign = sign_tapped(entry, key, 0);
-		if (!uses_given_space(entry, key)) {
-			if (!insert(entry, &sign, 1))
-				return ENTRY_REFUSED;
-			entry->inserted = true;
-		}
+		if (!put_sign(entry, key))
+			return ENTRY_REFUSED;
 		entry->tapping = key;
 	}
+	fit_given_space(entry);
 	entry->settle_ms = now_ms + ENTRY_SETTLE_MS;
 	entry->spaced = false;
 	look_around(entry);

@@ -68,6 +68,8 @@ struct entry {
 	bool automatic_upper; /* the next letter only is a capital, though the mode is lower */
 	bool tapped_upper;    /* the letter being tapped is one */
 	bool spaced;	      /* the space before the cursor came with a word taken */
+	bool over_space;      /* the sign being tapped was begun behind such a space, */
+	bool space_kept;      /* which is still there */
 	char down;	      /* the key pressed last, until it is released */
 	bool held;	      /* and it has done what it does when held */
 	bool inserted;	      /* its press put in the character before the cursor, */
