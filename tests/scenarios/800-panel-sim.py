@@ -38,8 +38,8 @@ class Connection:
 
     def __init__(self, panel):
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.socket.settimeout(20 * PATIENCE)
         self.socket.connect(panel.lines_socket)
+        self.socket.settimeout(20 * PATIENCE)
         self.edges = []
 
     def close(self):

@@ -56,8 +56,8 @@ class Control:
 
     def __init__(self, path):
         self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(60 * PATIENCE)
         self.socket.connect(path)
+        self.socket.settimeout(60 * PATIENCE)
         self.file = self.socket.makefile('r', encoding='utf-8')
 
     def close(self):

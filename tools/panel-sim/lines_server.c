@@ -35,7 +35,9 @@ struct connection {
 	enum connection_kind kind;
 	struct chip_group *group;
 	unsigned address;
-	bool asked; /* its "get" waits until all others' packets are taken */
+	/* Its request, or its "get", waits until all that others sent or closed is taken. */
+	json_t *request;
+	bool asked;
 	bool broken;
 	uint64_t edges_lost;
 	sd_event_source *bus; /* goes off when the bus has carried its message */
@@ -63,6 +65,7 @@ static void connection_free(struct connection *connection)
 	sd_event_source_disable_unref(connection->bus);
 	chip_release(board->chip, connection->group, sim_clock_ns());
 	packets_free(connection->packets);
+	json_decref(connection->request);
 	free(connection);
 }
 
@@ -251,7 +254,7 @@ static void take_packet(struct connection *connection, const char *bytes, size_t
 		log_warning("a client's packet isn't a JSON object: cut off");
 		connection->broken = true;
 	} else if (connection->kind == CONNECTION_FRESH) {
-		take_request(connection, packet);
+		connection->request = take_pointer(packet);
 	} else if (connection->kind == CONNECTION_LINES) {
 		take_lines(connection, packet);
 	} else {
@@ -259,14 +262,18 @@ static void take_packet(struct connection *connection, const char *bytes, size_t
 	}
 }
 
-/* Takes what has come; stops at a "get" and while the bus is busy with its message. */
+static bool may_read(const struct connection *connection)
+{
+	return !connection->request && !connection->asked && !connection->on_bus &&
+	       !connection->broken;
+}
+
+/* Takes what has come; stops at what has to wait, and while the bus is busy with its message. */
 static void take_all(struct connection *connection)
 {
 	char bytes[PACKET_MAX];
 
-	for (int i = 0;
-		i < READ_MOST && !connection->asked && !connection->on_bus && !connection->broken;
-		i++) {
+	for (int i = 0; i < READ_MOST && may_read(connection); i++) {
 		ssize_t size = packets_receive(connection->packets, bytes, sizeof(bytes));
 
 		if (!size)
@@ -291,6 +298,21 @@ static void reap(struct lines_server *server)
 	}
 }
 
+static void give_answer(struct connection *connection)
+{
+	const struct chip *chip = connection->server->board->chip;
+
+	if (connection->request) {
+		autojson json_t *request = take_pointer(connection->request);
+
+		take_request(connection, request);
+	} else if (connection->asked) {
+		connection->asked = false;
+		answer(connection, json_pack("{s:I}", "values",
+					   (json_int_t)chip_get(chip, connection->group)));
+	}
+}
+
 void lines_server_drain(struct lines_server *server)
 {
 	struct connection *connection;
@@ -300,12 +322,7 @@ void lines_server_drain(struct lines_server *server)
 	take_all(connection);
 	reap(server);
 	LIST_FOREACH(connection, &server->connections, entry)
-	if (connection->asked) {
-		connection->asked = false;
-		answer(connection,
-			json_pack("{s:I}", "values",
-				(json_int_t)chip_get(server->board->chip, connection->group)));
-	}
+	give_answer(connection);
 	reap(server);
 }
 
