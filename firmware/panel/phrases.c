@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "dialogue/language.h"
+#include "dialogue/texts.h"
 
 #define N_(msgid) msgid
 #define LANGUAGES_MAX 4
@@ -45,23 +46,23 @@ const struct phrase_info phrases[PHRASE_COUNT] = {
 	[PHRASE_PART] = { N_("RT Anda?"), PHRASE_LINE },
 	[PHRASE_PART_OTHER] = { N_("Tidak tahu"), PHRASE_ITEM },
 	[PHRASE_ADDRESS] = { N_("Alamat Anda"), PHRASE_TITLE },
-	[PHRASE_ADDRESS_HELP] = { N_("Contoh: Karang RT 02"), PHRASE_BODY },
+	[PHRASE_ADDRESS_HELP] = { N_("mis. Karang RT 2"), PHRASE_LINE },
 	[PHRASE_HOW_TO_WRITE] = { N_("Cara menulis: tekan tombol 2 satu kali untuk A, dua kali "
 				     "untuk B, tiga "
 				     "kali untuk C. Tombol 0: spasi. Tombol *: hapus. Tombol #: "
 				     "selesai."),
 		PHRASE_BODY },
 	[PHRASE_TEXT] = { N_("Isi aduan"), PHRASE_TITLE },
-	[PHRASE_TEXT_HELP] = { N_("Ada apa, di mana?"), PHRASE_BODY },
+	[PHRASE_TEXT_HELP] = { N_("Apa, di mana?"), PHRASE_LINE },
 	[PHRASE_TEXT_SHORT] = { N_("Masih terlalu singkat. Mohon tulis apa, di mana dan kapan."),
 		PHRASE_BODY },
 	[PHRASE_NAME] = { N_("Nama Anda"), PHRASE_TITLE },
-	[PHRASE_NAME_HELP] = { N_("Boleh kosong."), PHRASE_BODY },
+	[PHRASE_NAME_HELP] = { N_("Boleh kosong."), PHRASE_LINE },
 	[PHRASE_NAMELESS] = { N_("Tanpa nama, pemeriksaan bisa lebih lama."), PHRASE_BODY },
 	[PHRASE_NAMELESS_FILL] = { N_("Isi nama"), PHRASE_ITEM },
 	[PHRASE_NAMELESS_SKIP] = { N_("Tanpa nama"), PHRASE_ITEM },
 	[PHRASE_PHONE] = { N_("Nomor HP"), PHRASE_TITLE },
-	[PHRASE_PHONE_HELP] = { N_("Untuk SMS jawaban"), PHRASE_BODY },
+	[PHRASE_PHONE_HELP] = { N_("Jawaban via SMS."), PHRASE_LINE },
 	[PHRASE_PHONE_WRONG] = { N_("Nomor HP belum benar. Periksa lagi, atau kosongkan."),
 		PHRASE_BODY },
 	[PHRASE_CONFIDENTIAL] = { N_("Rahasiakan nama dan nomor Anda? Nanti hanya dilihat petugas "
@@ -98,11 +99,11 @@ const struct phrase_info phrases[PHRASE_COUNT] = {
 	[PHRASE_LEAVE_NO] = { N_("Belum, kembali"), PHRASE_ITEM },
 	[PHRASE_THANKS] = { N_("Terima kasih. Aduan Anda sudah diterima."), PHRASE_BODY },
 	[PHRASE_NUMBER] = { N_("Nomor tiket"), PHRASE_TITLE },
-	[PHRASE_NUMBER_HELP] = { N_("10 angka di slip"), PHRASE_BODY },
+	[PHRASE_NUMBER_HELP] = { N_("10 angka di slip"), PHRASE_LINE },
 	[PHRASE_NUMBER_WRONG] = { N_("Nomor tiket salah ketik. Mohon periksa angkanya."),
 		PHRASE_BODY },
 	[PHRASE_PIN] = { N_("PIN"), PHRASE_TITLE },
-	[PHRASE_PIN_HELP] = { N_("4 angka di slip"), PHRASE_BODY },
+	[PHRASE_PIN_HELP] = { N_("4 angka di slip"), PHRASE_LINE },
 	[PHRASE_PIN_WRONG] = { N_("PIN harus 4 angka."), PHRASE_BODY },
 	[PHRASE_LOOKING] = { N_("Sedang dicari. Mohon tunggu."), PHRASE_BODY },
 	[PHRASE_SAVING] = { N_("Sedang dicatat. Mohon tunggu."), PHRASE_BODY },
@@ -123,7 +124,7 @@ const struct phrase_info phrases[PHRASE_COUNT] = {
 	[PHRASE_QUESTION] = { N_("Petugas bertanya: {text}"), PHRASE_BODY },
 	[PHRASE_REPLY] = { N_("Jawab"), PHRASE_ITEM },
 	[PHRASE_ADD] = { N_("Keterangan"), PHRASE_TITLE },
-	[PHRASE_ADD_HELP] = { N_("Tulis di sini"), PHRASE_BODY },
+	[PHRASE_ADD_HELP] = { N_("Tulis di sini"), PHRASE_LINE },
 	[PHRASE_RATE] = { N_("Apakah penanganannya membantu?"), PHRASE_BODY },
 	[PHRASE_RATE_1] = { N_("Tidak membantu"), PHRASE_ITEM },
 	[PHRASE_RATE_2] = { N_("Kurang"), PHRASE_ITEM },
@@ -165,7 +166,11 @@ const struct phrase_info phrases[PHRASE_COUNT] = {
 
 /* gettext looks a text up anew after every change of the language, but what it once found stays
  * where it is: each language is asked once. */
-static const char *said[LANGUAGES_MAX][PHRASE_COUNT];
+static struct {
+	bool asked;
+	const char *phrases[PHRASE_COUNT];
+	const char *states[STATE_COUNT];
+} said[LANGUAGES_MAX];
 
 static size_t language_number(const char *language)
 {
@@ -176,15 +181,29 @@ static size_t language_number(const char *language)
 	return 0;
 }
 
-const char *phrase_say(const char *language, enum phrase phrase)
+/* Number of a language whose texts are here. */
+static size_t language_asked(const char *language)
 {
 	size_t number = language_number(language);
 
-	if (!said[number][PHRASE_NONE]) {
+	if (!said[number].asked) {
 		locale_t before = language_begin(language_codes[number]);
 		for (unsigned i = 0; i < PHRASE_COUNT; i++)
-			said[number][i] = language_say(phrases[i].msgid);
+			said[number].phrases[i] = language_say(phrases[i].msgid);
+		for (unsigned i = 0; i < STATE_COUNT; i++)
+			said[number].states[i] = language_say(text_states[i]);
 		language_end(before);
+		said[number].asked = true;
 	}
-	return said[number][phrase];
+	return number;
+}
+
+const char *phrase_say(const char *language, enum phrase phrase)
+{
+	return said[language_asked(language)].phrases[phrase];
+}
+
+const char *phrase_state(const char *language, enum complaint_state state)
+{
+	return said[language_asked(language)].states[state];
 }

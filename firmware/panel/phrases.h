@@ -4,6 +4,7 @@
 #define KOTAK_PANEL_PHRASES_H
 
 #include "base/cleanup.h"
+#include "wire/state.h"
 
 enum phrase {
 	PHRASE_NONE,
@@ -164,5 +165,7 @@ extern const struct phrase_info phrases[PHRASE_COUNT];
 /* The phrase in this language (a code of language_codes; NULL or unknown: the first). UTF-8, never
  * NULL, not to be freed; {names} in braces are yet to be filled in. */
 const char *phrase_say(const char *language, enum phrase phrase);
+/* A complaint's state in the words that SMS have for it. */
+const char *phrase_state(const char *language, enum complaint_state state);
 
 #endif
