@@ -105,7 +105,8 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	/* What is made here holds names, numbers and texts: nobody else's to read. */
 	umask(027);
-	if (config_load(options.config, &kiosk.config) < 0)
+	if (config_load(options.config, &kiosk.config) < 0 ||
+		(options.check && config_check_files(options.config, &kiosk.config) < 0))
 		status = EXIT_USAGE;
 	else
 		status = options.check || kiosk_run(&kiosk) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
