@@ -36,6 +36,7 @@ struct hd44780_timing {
 	int64_t busy_ns, due_ns;
 	enum hd44780_fault due_fault;
 	bool disturbed;
+	unsigned regained; /* steps of an initialisation that a disturbed chip took in a row */
 
 	enum step step;	 /* what is due; STEP_DONE: nothing in particular */
 	bool from_power; /* this initialisation began with power-on */
@@ -138,6 +139,7 @@ void hd44780_timing_power(struct hd44780_timing *timing, int64_t time_ns)
 void hd44780_timing_disturbed(struct hd44780_timing *timing)
 {
 	timing->disturbed = true;
+	timing->regained = 0;
 	timing->step = STEP_DONE;
 	timing->due_ns = 0;
 }
@@ -334,15 +336,28 @@ static void begin_again(struct hd44780_timing *timing, int64_t time_ns)
 	due(timing, time_ns, HD44780_FAULT_SECOND_RESET, HD44780_SECOND_RESET_NS);
 }
 
+/* Set to 8 bits, then to 4, then the function: from here on the chip and its driver agree. */
+static void regain(struct hd44780_timing *timing, bool rs, uint8_t byte, bool eight_bits)
+{
+	uint8_t function = timing->rows > 1 ? 0x28 : 0x20;
+
+	if (!rs && byte >> 4 == 0x3)
+		timing->regained = 1;
+	else if (!rs && eight_bits && byte >> 4 == 0x2 && timing->regained == 1)
+		timing->regained = 2;
+	else if (!rs && !eight_bits && (byte & 0xf8) == function && timing->regained == 2)
+		timing->disturbed = false;
+	else
+		timing->regained = 0;
+}
+
 void hd44780_timing_byte(
 	struct hd44780_timing *timing, int64_t time_ns, bool rs, uint8_t byte, bool eight_bits)
 {
 	bool is_reset = !rs && !eight_bits && byte >> 4 == 0x3;
 
 	if (timing->disturbed) {
-		/* Back in 4 bits with the module's lines: what comes now is meant. */
-		if (!eight_bits && !rs && (byte & 0xf8) == (timing->rows > 1 ? 0x28 : 0x20))
-			timing->disturbed = false;
+		regain(timing, rs, byte, eight_bits);
 		due(timing, time_ns, HD44780_FAULT_EXECUTION, execution_ns(rs, byte));
 	} else if (is_reset) {
 		begin_again(timing, time_ns);
