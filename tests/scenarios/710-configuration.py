@@ -56,6 +56,57 @@ def twice(house):
           'two modems')
 
 
+def panel(house):
+    """of panel and printer each wrong value is refused with what is right"""
+    driver = 'driver = none'
+    for value, *words in (
+            ('driver = lcd', '[panel] driver', 'gpio'),
+            ('driver = gpio\ndisplay = 20x2 gpio', '[panel] display', '20x4 or 16x2'),
+            ('driver = gpio\ndisplay = 20x4', '[panel] display', 'i2c:BUS:ADDRESS'),
+            ('driver = gpio\ndisplay = 20x4 i2c:1', '[panel] display'),
+            ('driver = gpio\ndisplay = 20x4 i2c:1:0x80', '[panel] display'),
+            ('driver = gpio\ndisplay = 16x2 i2c:1:0x27:c', '[panel] display'),
+            ('driver = sim', '[panel] lines', "panel-sim's socket"),
+            ('driver = sim\nlines = /' + 'x' * 120, '[panel] lines', 'characters'),
+            (driver + '\n[printer]\ndevice = lp0', '[printer] device', '/dev/'),
+            (driver + '\n[printer]\nbaud = 9601', '[printer] baud', '19200')):
+        refused(house, (driver, value), *words)
+    for value in ('driver = gpio', 'driver = gpio\ndisplay = 16x2 i2c:1:0x3f:b\nboard = mine',
+                  'driver = gpio\ndisplay = 20x4  i2c:0:39', 'driver = sim\nlines = /run/x',
+                  driver + '\n[printer]\ndevice = /dev/ttyUSB9\nbaud = 19200'):
+        equal(checked(house, (driver, value)), (0, ''), f'{value!r} is right')
+
+
+def places(house):
+    """the list of places is read, and a wrong line is said with its number"""
+    path = house.path('places')
+    use = ('driver = none', f'driver = none\nplaces = {path}')
+    refused_places = (
+        ('Karang: RT 01,, RT 02\n', 'places:1:'), ('# x\n\n: RT 01\n', 'places:3:'),
+        ('Karang, Wates\n', 'places:1:'), ('Karang \\\n', 'places:1:'),
+        ('Karangé\n', 'places:1:'), ('x' * 41 + '\n', 'places:1:'),
+        ('Karang\n' * 65, 'places:65:'), ('\n' * 17000, 'too long'), ('a\0b\n', 'places:1:'))
+    code, said = checked(house, use)
+    equal(code, 2, f'exit without the file ({said})')
+    expect(path in said, f'the missing file is said: {said}')
+    for text, words in refused_places:
+        with open(path, 'w', encoding='utf-8') as file:
+            file.write(text)
+        code, said = checked(house, use)
+        equal(code, 2, f'exit with {text[:20]!r} ({said})')
+        expect(words in said, f'{words!r} is said of {text[:20]!r}: {said}')
+    with open(path, 'w', encoding='utf-8') as file:
+        file.write('# dusun: RT\nKarang: RT 01, RT 02\n  Wates  :RT 1\nDukuh\n')
+    equal(checked(house, use), (0, ''), 'a good list')
+
+
+def no_folder(house):
+    """a store in a folder that isn't there is said before the start"""
+    code, said = checked(house, (house.kiosk_store, house.path('nowhere/kotak.db')))
+    equal(code, 2, f'exit ({said})')
+    expect('[store] path' in said, f'the key is said: {said}')
+
+
 def somebodys_file(house):
     """what isn't a socket is left alone where the control socket should be"""
     path = house.path('kotak.sock')
@@ -97,5 +148,5 @@ def private(house):
         expect(mode & 0o007 == 0, f'{name} is not for others: {mode:o}')
 
 
-run(addresses, twice, somebodys_file, (somebodys_socket, {'sync': False}),
+run(addresses, twice, panel, places, no_folder, somebodys_file, (somebodys_socket, {'sync': False}),
     (private, {'sync': False}))

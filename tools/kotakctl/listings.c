@@ -202,10 +202,11 @@ static int print_complaint(const json_t *complaint, const json_t *events)
 {
 	static const struct table_column fields[] = { { "ticket", "Ticket", 0, false },
 		{ "state", "State", 0, false }, { "category", "Category", 0, false },
-		{ "channel", "Came by", 0, false }, { "from", "From", 0, false },
-		{ "name", "Name", 0, false }, { "address", "Address", 0, false },
-		{ "language", "Language", 0, false }, { "created", "Created", 0, true },
-		{ "updated", "Last change", 0, true }, { "uuid", "Identity", 0, false } };
+		{ "about", "About", 0, false }, { "channel", "Came by", 0, false },
+		{ "from", "From", 0, false }, { "name", "Name", 0, false },
+		{ "address", "Address", 0, false }, { "language", "Language", 0, false },
+		{ "created", "Created", 0, true }, { "updated", "Last change", 0, true },
+		{ "uuid", "Identity", 0, false } };
 	const char *text = json_string_value(json_object_get(complaint, "text"));
 	const char *answer = json_string_value(json_object_get(complaint, "answer"));
 	int error = 0;

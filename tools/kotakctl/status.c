@@ -70,6 +70,21 @@ static int print_item(const json_t *item)
 	return 0;
 }
 
+/* How long after a key its letter is on the panel's display, once keys were pressed. */
+static void print_echo(const json_t *panel)
+{
+	const json_t *echo = json_object_get(panel, "echo");
+	json_int_t count = json_integer_value(json_object_get(echo, "count"));
+
+	if (count > 0)
+		printf("Keys of the panel: %lld, on the display after %.1f ms, 99 of 100 within "
+		       "%.1f ms, the slowest after %.1f ms\n",
+			(long long)count,
+			(double)json_integer_value(json_object_get(echo, "p50_us")) / 1000,
+			(double)json_integer_value(json_object_get(echo, "p99_us")) / 1000,
+			(double)json_integer_value(json_object_get(echo, "max_us")) / 1000);
+}
+
 static int print_document(const json_t *document)
 {
 	const json_t *kiosk = json_object_get(document, "kiosk");
@@ -91,6 +106,7 @@ static int print_document(const json_t *document)
 			return -ENOMEM;
 	}
 	putchar('\n');
+	print_echo(json_object_get(document, "panel"));
 	print_queue(json_object_get(document, "queue"));
 	if (wrong == 0)
 		puts("Everything works.");
