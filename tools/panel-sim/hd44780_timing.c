@@ -35,6 +35,7 @@ struct hd44780_timing {
 	/* Nothing may be written before busy_ns + due_ns. */
 	int64_t busy_ns, due_ns;
 	enum hd44780_fault due_fault;
+	bool due_said;
 	bool disturbed;
 	unsigned regained; /* steps of an initialisation that a disturbed chip took in a row */
 
@@ -129,6 +130,7 @@ void hd44780_timing_power(struct hd44780_timing *timing, int64_t time_ns)
 	timing->busy_ns = timing->nibble_ns = time_ns;
 	timing->due_ns = HD44780_POWER_NS;
 	timing->due_fault = HD44780_FAULT_POWER;
+	timing->due_said = false;
 	timing->disturbed = false;
 	timing->step = STEP_FIRST;
 	timing->from_power = true;
@@ -149,9 +151,10 @@ static void enable_rose(struct hd44780_timing *timing, int64_t time_ns, uint8_t 
 	at_least(timing, HD44780_FAULT_CYCLE, time_ns, time_ns - timing->rose_ns, HD44780_CYCLE_NS);
 	at_least(timing, HD44780_FAULT_ADDRESS_SETUP, time_ns, time_ns - timing->address_ns,
 		HD44780_ADDRESS_SETUP_NS);
-	if (!timing->disturbed)
+	if (!timing->disturbed && !timing->due_said)
 		at_least(timing, timing->due_fault, time_ns, time_ns - timing->busy_ns,
 			timing->due_ns);
+	timing->due_said = true; /* once, not for both nibbles */
 	if (levels & HD44780_RW) {
 		struct hd44780_violation *violation = violate(timing, HD44780_FAULT_READ, time_ns);
 
@@ -208,6 +211,7 @@ static void due(
 {
 	timing->busy_ns = time_ns;
 	timing->due_fault = fault;
+	timing->due_said = false;
 	timing->due_ns = ns;
 }
 
