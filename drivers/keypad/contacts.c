@@ -47,7 +47,7 @@ bool contacts_next(struct contacts *contacts, struct keypad_event *event)
 
 static unsigned row_of(uint16_t keys, unsigned row)
 {
-	return keys >> (row * CONTACTS_COLUMNS) & ((1u << CONTACTS_COLUMNS) - 1);
+	return (unsigned)keys >> (row * CONTACTS_COLUMNS) & ((1u << CONTACTS_COLUMNS) - 1);
 }
 
 bool contacts_ambiguous(uint16_t keys)
@@ -106,8 +106,9 @@ static void see_open(struct contact *contact, const struct contacts_scan *scan)
 		contact->open_us = scan->now_us;
 	if (contact->open > CONTACTS_OPEN_SCANS)
 		contact->open = CONTACTS_OPEN_SCANS;
-	if (contact->closed > 0)
-		contact->closed--;
+	/* Sightings of one bounce count together. */
+	if (!seen_within(contact, scan->now_us, CONTACTS_MEMORY_US))
+		contact->closed = 0;
 }
 
 static bool released(const struct contact *contact, int64_t now_us)

@@ -408,7 +408,10 @@ static int matrix_fd(const struct keypad *keypad)
 
 static int64_t matrix_deadline(const struct keypad *keypad)
 {
-	return const_matrix_of(keypad)->next_us;
+	const struct matrix *self = const_matrix_of(keypad);
+
+	/* At once while there are more events than were fetched. */
+	return self->contacts.count > 0 ? INT64_MIN : self->next_us;
 }
 
 static bool matrix_has_letters(const struct keypad *keypad)
