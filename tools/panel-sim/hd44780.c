@@ -254,8 +254,7 @@ static void take_nibble(struct hd44780 *chip, int64_t time_ns, uint8_t before)
 	bool rs = before & HD44780_RS, reading = before & HD44780_RW;
 	bool completes = chip->eight_bits || chip->pending;
 	uint8_t nibble = before >> HD44780_DATA_SHIFT;
-	uint8_t byte = chip->eight_bits ? (uint8_t)(nibble << 4 | 0x0f)
-					: (uint8_t)(chip->high << 4 | nibble);
+	uint8_t byte = (uint8_t)(chip->eight_bits ? nibble << 4 | 0x0f : chip->high << 4 | nibble);
 
 	if (!chip->eight_bits)
 		chip->pending = !chip->pending;

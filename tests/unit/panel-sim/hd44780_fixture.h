@@ -271,6 +271,7 @@ static inline int fixture_tear_down(void **state)
 	struct fixture *fixture = &fixture_only;
 
 	(void)state;
+	fixture->watched = NULL; /* it may have been the test's own */
 	if (fixture->display)
 		fixture->display->ops->close(fixture->display);
 	hd44780_free(fixture->chip);
