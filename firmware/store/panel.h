@@ -24,8 +24,10 @@ must_check int store_panel_clear(struct store *store, const char *uuid);
 must_check int store_notice_add(
 	struct store *store, const char *command_id, const char *text, int64_t now_ms);
 /*
- * The notice board, the "notice" message of docs/panel.md: figures, cases and news, all without
- * personal data. Caller owns *out.
+ * The notice board, the "notice" message of docs/panel.md: figures (the median is that of the
+ * latest 500), cases and news. A case's place is what an address begins with, without RT; where
+ * residents wrote the address themselves it may be anything: show it only when it is a dusun of
+ * the office's list. Caller owns *out.
  */
 must_check int store_notice_board(
 	struct store *store, int64_t now_ms, int utc_offset_s, json_t **out);
