@@ -171,8 +171,8 @@ static void cant_open(struct serial_printer *self, int error)
 			? "it isn't there: plug it in, or put its port into [printer] device"
 		: error == -EBUSY  ? "another program has its port: stop that one"
 		: error == -EACCES ? "its port may not be opened: let kotakd's user into its group"
-		: error == -ENOTTY ? "[printer] device is no port of a printer"
-				   : strerror(-error));
+		: error == -ENOTTY || error == -EISDIR ? "[printer] device is no port of a printer"
+						       : strerror(-error));
 	if (!self->said && error != -ENOENT)
 		log_warning("printer: %s: %s", self->device, text);
 	self->said = true;

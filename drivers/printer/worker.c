@@ -186,7 +186,8 @@ int printer_worker_main(int fd)
 	if (!error)
 		error = run(worker);
 	if (error != -EPIPE)
-		log_error("printer: the worker stops: %s", strerror(-error));
+		log_error("printer: the worker stops: %s",
+			error == -EPROTO ? "kotakd says what makes no sense" : strerror(-error));
 	if (worker && worker->printer)
 		worker->printer->ops->close(worker->printer);
 	if (worker)
