@@ -449,8 +449,12 @@ def watching(house):
     """watchers get a line at every change of glass, lamp and buzzer, letter by letter"""
     with PanelSim(house) as panel:
         watcher = panel.watch()
-        first = [watcher.read()['event'] for _ in range(3)]
-        equal(sorted(first), ['buzzer', 'lamp', 'screen'], 'what is there comes first')
+        first = [watcher.read()['event'] for _ in range(4)]
+        equal(first, ['lamp', 'buzzer', 'keys', 'screen'], 'what is there comes first')
+        panel.press('5')
+        equal(watcher.read()['pressed'], ['5'], 'a key goes down')
+        panel.release('5')
+        equal(watcher.read()['pressed'], [], 'and up')
         lights = group(panel, ['lamp', 'buzzer'], 'output', values=0)
         lights.set(1, 1)
         event = watcher.read()

@@ -192,8 +192,12 @@ static void join(struct board *board, unsigned contact, int64_t time_us)
 
 void board_press(struct board *board, unsigned contact, bool pressed, int64_t now_us)
 {
+	bool before = board->bounce.contacts[contact].pressed;
+
 	bounce_move(&board->bounce, contact, pressed, now_us);
 	join(board, contact, now_us);
+	if (before != pressed)
+		board->handler.changed(board->handler.context, BOARD_KEYS, now_us * NS_PER_US);
 }
 
 void board_stick(struct board *board, unsigned contact, bool stuck, int64_t now_us)

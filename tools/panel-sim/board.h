@@ -31,13 +31,14 @@ struct board_options {
 enum board_change {
 	BOARD_LAMP,
 	BOARD_BUZZER,
+	BOARD_KEYS,
 };
 
 struct board_handler {
 	void *context;
 	/* As chip_handler's. */
 	void (*edge)(void *context, void *owner, unsigned line, bool rising, int64_t time_ns);
-	/* The lamp or the buzzer went on or off. */
+	/* The lamp or the buzzer went on or off, a key was pressed or let go. */
 	void (*changed)(void *context, enum board_change change, int64_t time_ns);
 };
 

@@ -140,9 +140,15 @@ static void tell_glass(struct client *client)
 
 static json_t *change_event(const struct board *board, enum board_change change)
 {
-	if (change == BOARD_LAMP)
+	switch (change) {
+	case BOARD_LAMP:
 		return event_of("lamp", screen_lamp(board));
-	return event_of("buzzer", screen_buzzer(board));
+	case BOARD_BUZZER:
+		return event_of("buzzer", screen_buzzer(board));
+	case BOARD_KEYS:
+		return event_of("keys", screen_keys(board));
+	}
+	return NULL;
 }
 
 static void reap(struct control *control)
@@ -181,6 +187,7 @@ static void watch_from_now(struct client *client)
 	client_send(client, control_fine());
 	client_send(client, change_event(board, BOARD_LAMP));
 	client_send(client, change_event(board, BOARD_BUZZER));
+	client_send(client, change_event(board, BOARD_KEYS));
 	tell_glass(client);
 }
 

@@ -19,7 +19,7 @@ struct control;
 must_check int control_open(struct sim *sim, const char *path, struct control **out);
 void control_close(struct control *control);
 
-/* Tells watchers at once of lamp and buzzer. */
+/* Tells watchers at once of lamp, buzzer and keys. */
 void control_changed(struct control *control, enum board_change change, int64_t time_ns);
 /* Gives the answers that are due, and tells watchers of a glass that changed. */
 void control_settle(struct control *control);

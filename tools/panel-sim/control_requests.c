@@ -10,6 +10,7 @@
 #include "lines_server.h"
 #include "screen.h"
 #include "sockets.h"
+#include "wire/event.h"
 
 #define HELD_MS 80
 #define GAP_MS 100
@@ -210,37 +211,21 @@ static json_t *line_states(const struct chip *chip)
 	return lines;
 }
 
-static void list_keys(const struct board *board, json_t *pressed, json_t *stuck)
-{
-	static const char legends[] = "0123456789*#ABCD";
-
-	for (const char *legend = legends; *legend; legend++) {
-		int contact = board_key(board, *legend);
-
-		if (contact >= 0 && board->bounce.contacts[contact].pressed)
-			json_array_append_new(pressed, json_stringn(legend, 1));
-		if (contact >= 0 && board->stuck[contact])
-			json_array_append_new(stuck, json_stringn(legend, 1));
-	}
-}
-
 static json_t *state(struct sim *sim, const json_t *request)
 {
 	const struct board *board = sim->board;
-	json_t *pressed = json_array();
-	json_t *stuck = json_array();
+	autojson json_t *keys = screen_keys(board);
 
 	(void)request;
-	list_keys(board, pressed, stuck);
-	return json_pack("{s:b, s:i, s:i, s:i, s:o, s:o, s:o, s:o, s:b, s:b, s:b, s:I, s:b, s:I, "
+	return json_pack("{s:b, s:i, s:i, s:i, s:O, s:O, s:o, s:o, s:b, s:b, s:b, s:I, s:b, s:I, "
 			 "s:f, s:f}",
 		"ok", 1, "columns", (int)board->options.columns, "rows", (int)board->options.rows,
-		"keypad_columns", (int)board->options.keypad_columns, "pressed", pressed, "stuck",
-		stuck, "lines", line_states(board->chip), "connections",
-		lines_server_show(sim->lines), "chip", !board->chip_out, "backpack",
-		!board->backpack_out, "bus_hangs", board->bus_hangs, "typing",
-		(json_int_t)board->typist.count, "moving", !board_at_rest(board), "shorts",
-		(json_int_t)chip_shorts(board->chip), "bounce_least_ms",
+		"keypad_columns", (int)board->options.keypad_columns, "pressed",
+		json_object_get(keys, "pressed"), "stuck", json_object_get(keys, "stuck"), "lines",
+		line_states(board->chip), "connections", lines_server_show(sim->lines), "chip",
+		!board->chip_out, "backpack", !board->backpack_out, "bus_hangs", board->bus_hangs,
+		"typing", (json_int_t)board->typist.count, "moving", !board_at_rest(board),
+		"shorts", (json_int_t)chip_shorts(board->chip), "bounce_least_ms",
 		(double)board->bounce.least_us / US_PER_MS, "bounce_most_ms",
 		(double)board->bounce.most_us / US_PER_MS);
 }

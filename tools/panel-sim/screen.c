@@ -130,6 +130,23 @@ json_t *screen_buzzer(const struct board *board)
 		(json_int_t)board->beeps, "last_ms", (double)board->beep_ns / 1e6);
 }
 
+json_t *screen_keys(const struct board *board)
+{
+	static const char legends[] = "0123456789*#ABCD";
+	json_t *pressed = json_array();
+	json_t *stuck = json_array();
+
+	for (const char *legend = legends; *legend; legend++) {
+		int contact = board_key(board, *legend);
+
+		if (contact >= 0 && board->bounce.contacts[contact].pressed)
+			json_array_append_new(pressed, json_stringn(legend, 1));
+		if (contact >= 0 && board->stuck[contact])
+			json_array_append_new(stuck, json_stringn(legend, 1));
+	}
+	return json_pack("{s:o, s:o}", "pressed", pressed, "stuck", stuck);
+}
+
 static void list_violations(
 	json_t *list, enum board_glass which, const struct hd44780_timing *timing)
 {

@@ -20,6 +20,8 @@ json_t *screen_show(const struct board *board);
 json_t *screen_lamp(const struct board *board);
 /* "on", "count", "last_ms" (how long the last beep was). */
 json_t *screen_buzzer(const struct board *board);
+/* "pressed" and "stuck": lists of keys. */
+json_t *screen_keys(const struct board *board);
 /* "count", "list": {"glass", "fault", "time_us", "was_ns", "least_ns", "what"}, the first ones. */
 json_t *screen_violations(const struct board *board);
 /* Of the glass's initialisation: "complete", "resets", "steps": {"what", "after_us", "least_us"} */
