@@ -26,7 +26,7 @@ LIBS_ppidctl := $(LIBS_ppidd)
 LIBS_modem-sim := jansson libsystemd
 LIBS_kotak-demo := jansson libsystemd libmicrohttpd
 LIBS_panel-sim := jansson libsystemd
-LIBS_panel-view := jansson ncurses
+LIBS_panel-view := jansson ncursesw
 LIBS_printer-sim := jansson libsystemd libpng libqrencode
 LIBS_all := $(sort $(LIBS_kotakd) $(LIBS_kotakctl) $(LIBS_ppidd) $(LIBS_modem-sim) $(LIBS_kotak-demo) \
 	$(LIBS_panel-sim) $(LIBS_panel-view) $(LIBS_printer-sim))
