@@ -354,7 +354,7 @@ static void the_median_and_at_most_twenty_cases(void **state)
 static void a_dozen_news(void **state)
 {
 	struct fixture *fixture = *state;
-	char id[UUID_SIZE], text[16];
+	char id[UUID_SIZE], text[24];
 
 	for (int i = 0; i < 15; i++) {
 		uuid_new(id);
