@@ -9,7 +9,6 @@
 
 #include "lines/sim_socket.h"
 
-#define ANSWER_MS 200
 #define WRITE_MAX 1024
 
 struct i2c_sim {
@@ -36,7 +35,7 @@ static int sim_write(struct i2c *i2c, const uint8_t *bytes, size_t count)
 		(long long)now.tv_sec * 1000000 + now.tv_nsec / 1000, (int)(now.tv_nsec % 1000));
 	error = sim_socket_send(self->socket, packet, size);
 	if (!error)
-		error = sim_socket_answer(self->socket, ANSWER_MS, NULL, 0);
+		error = sim_socket_answer(self->socket, NULL, 0);
 	/* What comes late would be taken for the next answer. */
 	if (error == -ENODEV || error == -ETIMEDOUT || error == -EPROTO) {
 		close(self->socket);
@@ -72,7 +71,7 @@ int i2c_sim_open(const char *socket_path, unsigned bus, uint8_t address, struct 
 		error = sim_socket_send_new(fd, json_pack("{s:s, s:i, s:i}", "request", "i2c",
 							"bus", (int)bus, "address", (int)address));
 	if (!error)
-		error = sim_socket_answer(fd, ANSWER_MS, NULL, 0);
+		error = sim_socket_answer(fd, NULL, 0);
 	if (error)
 		return error;
 	self = calloc(1, sizeof(*self));

@@ -152,7 +152,7 @@ static int group_get(struct lines *lines, uint32_t *values)
 {
 	static const char question[] = "{\"get\": 1}";
 	struct group *self = group_of(lines);
-	int64_t until_ns = now_ns() + LINES_SIM_ANSWER_MS * INT64_C(1000000);
+	int64_t until_ns = now_ns() + SIM_SOCKET_PATIENCE_MS * INT64_C(1000000);
 	int result = self->socket < 0 ? -ENODEV
 				      : sim_socket_send(self->socket, question, strlen(question));
 
@@ -271,7 +271,7 @@ static int fill_group(struct group *self, const char *path, json_t *message, boo
 		snprintf(trouble, trouble_size, "the simulated panel at %s doesn't answer", path);
 	error = sim_socket_send_new(self->socket, message);
 	if (!error)
-		error = sim_socket_answer(self->socket, LINES_SIM_ANSWER_MS, trouble, trouble_size);
+		error = sim_socket_answer(self->socket, trouble, trouble_size);
 	return error || !edges ? error : watch_edges(self);
 }
 

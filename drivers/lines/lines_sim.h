@@ -9,9 +9,6 @@
 #include "base/cleanup.h"
 #include "port/lines.h"
 
-/* The longest that a simulator may take to answer. */
-#define LINES_SIM_ANSWER_MS 200
-
 /* The path is copied; the caller closes the source, after its groups. 0 or -ENOMEM. */
 must_check int lines_sim_source_new(const char *socket_path, struct lines_source **out);
 

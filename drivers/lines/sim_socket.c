@@ -11,8 +11,6 @@
 #include <sys/un.h>
 
 #define PACKET_MAX 8192
-/* A simulator that doesn't read for so long hangs. */
-#define SEND_MS 200
 
 int sim_socket_open(const char *path, int *out)
 {
@@ -48,7 +46,7 @@ int sim_socket_send(int fd, const char *packet, size_t size)
 	ssize_t sent = send(fd, packet, size, MSG_NOSIGNAL);
 
 	while (sent < 0 && (errno == EAGAIN || errno == EINTR)) {
-		int error = errno == EAGAIN ? wait_for(fd, POLLOUT, SEND_MS) : 0;
+		int error = errno == EAGAIN ? wait_for(fd, POLLOUT, SIM_SOCKET_PATIENCE_MS) : 0;
 
 		if (error)
 			return error;
@@ -98,10 +96,10 @@ int sim_socket_wait(int fd, int timeout_ms)
 	return wait_for(fd, POLLIN, timeout_ms);
 }
 
-int sim_socket_answer(int fd, int timeout_ms, char *text, size_t text_size)
+int sim_socket_answer(int fd, char *text, size_t text_size)
 {
 	json_t *answer = NULL;
-	int error = sim_socket_wait(fd, timeout_ms);
+	int error = sim_socket_wait(fd, SIM_SOCKET_PATIENCE_MS);
 	int received = error ? error : sim_socket_receive(fd, &answer);
 	const char *words;
 	json_int_t number;

@@ -7,6 +7,9 @@
 
 #include "base/cleanup.h"
 
+/* A simulator that neither answers nor reads for so long hangs; a busy machine's only is late. */
+#define SIM_SOCKET_PATIENCE_MS 2000
+
 /* 0 and a non-blocking descriptor, or -ENODEV when nobody listens there, -ENAMETOOLONG … */
 must_check int sim_socket_open(const char *path, int *out);
 /* 0; -ETIMEDOUT when it doesn't read, -ENODEV when it is gone. */
@@ -19,6 +22,6 @@ must_check int sim_socket_receive(int fd, json_t **message);
 must_check int sim_socket_wait(int fd, int timeout_ms);
 /* The answer to a request that was sent: 0, -ETIMEDOUT, -ENODEV, -EPROTO, or the errno it tells.
  * Its words, if there are any, go to text. */
-must_check int sim_socket_answer(int fd, int timeout_ms, char *text, size_t text_size);
+must_check int sim_socket_answer(int fd, char *text, size_t text_size);
 
 #endif
