@@ -16,6 +16,9 @@ struct bus_ops {
 	const char *name;
 	/* Whether calm() tells if the device is still there. */
 	bool notices;
+	/* Whether what was flushed may be on its way for spent_ns longer: an adapter that queues.
+	 */
+	bool queues;
 	/* Takes hold of the device. 0 or a negative errno with what is wrong in words. */
 	int (*open)(struct bus *bus, char *trouble, size_t trouble_size);
 	/*

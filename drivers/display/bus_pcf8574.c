@@ -175,6 +175,7 @@ static void close_bus(struct bus *base)
 static const struct bus_ops ops = {
 	.name = "pcf8574",
 	.notices = true,
+	.queues = true,
 	.open = open_device,
 	.calm = calm,
 	.nibble = nibble,

@@ -172,6 +172,7 @@ static int fail(struct lcd *lcd, int error, int64_t now_us)
 	lcd->said = false;
 	lcd->bus->ops->shut(lcd->bus);
 	go_on(lcd, LCD_CLOSED, 0);
+	lcd->busy_until_us = 0;
 	lcd->deadline_us = now_us + DISPLAY_RETRY_US;
 	return error;
 }
@@ -182,6 +183,8 @@ static int display_work(struct display *display, int64_t now_us)
 	const struct bus_ops *ops = lcd->bus->ops;
 	int result = 1;
 
+	if (now_us < lcd->busy_until_us)
+		return 1;
 	if (lcd->pause_us > 0) {
 		lcd->deadline_us = now_us + lcd->pause_us;
 		lcd->pause_us = 0;
@@ -197,6 +200,8 @@ static int display_work(struct display *display, int64_t now_us)
 	lcd->error = result < 0 ? fail(lcd, result, now_us) : 0;
 	if (lcd->bus->spent_ns > 0)
 		lcd->probe_us = now_us + DISPLAY_PROBE_US;
+	if (ops->queues && result >= 0)
+		lcd->busy_until_us = now_us + lcd->bus->spent_ns / 1000;
 	if (result == 0)
 		lcd->deadline_us = ops->notices ? lcd->probe_us : INT64_MAX;
 	return result;
@@ -206,7 +211,7 @@ static int64_t display_deadline(const struct display *display)
 {
 	const struct lcd *lcd = (const struct lcd *)display;
 
-	return lcd->deadline_us;
+	return lcd->deadline_us > lcd->busy_until_us ? lcd->deadline_us : lcd->busy_until_us;
 }
 
 static void display_size(const struct display *display, unsigned *columns, unsigned *rows)

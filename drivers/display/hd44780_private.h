@@ -49,7 +49,8 @@ struct lcd {
 	 * before has reached the chip. */
 	int64_t pause_us;
 	int64_t deadline_us;
-	int64_t probe_us; /* when it is asked whether it is still there */
+	int64_t busy_until_us; /* the bus may still be carrying the last step */
+	int64_t probe_us;      /* when it is asked whether it is still there */
 	int error;
 
 	struct display_frame frame;

@@ -5,7 +5,8 @@
 
 #define FRAMES 3000
 
-static void proven_initialisation(enum fixture_wiring wiring, unsigned columns, unsigned rows)
+static void proven_initialisation(
+	enum fixture_wiring wiring, unsigned columns, unsigned rows, bool queues)
 {
 	static const char *const wanted[] = { "0x3", "0x3", "0x3", "0x2", "0x28", "0x08", "0x01",
 		"0x06", "0x0c" };
@@ -14,6 +15,7 @@ static void proven_initialisation(enum fixture_wiring wiring, unsigned columns, 
 	struct display_frame frame;
 
 	fixture_make(wiring, columns, rows);
+	fixture->queues = queues;
 	fixture_blank(&frame);
 	fixture_text(&frame, 0, "Tekan tombol");
 	fixture_draw_well(fixture, &frame);
@@ -35,8 +37,9 @@ static void test_initialisation(void **state)
 {
 	(void)state;
 	for (enum fixture_wiring wiring = FIXTURE_LINES; wiring <= FIXTURE_BACKPACK_B; wiring++) {
-		proven_initialisation(wiring, 20, 4);
-		proven_initialisation(wiring, 16, 2);
+		proven_initialisation(wiring, 20, 4, false);
+		proven_initialisation(wiring, 20, 4, true);
+		proven_initialisation(wiring, 16, 2, false);
 	}
 }
 
@@ -114,12 +117,13 @@ static void random_change(struct fixture *fixture, struct display_frame *frame)
 	frame->cursor_column = (uint8_t)fixture_random(fixture, fixture->columns);
 }
 
-static void random_frames(enum fixture_wiring wiring, unsigned columns, unsigned rows)
+static void random_frames(enum fixture_wiring wiring, unsigned columns, unsigned rows, bool queues)
 {
 	struct fixture *fixture = &fixture_only;
 	struct display_frame frame;
 
 	fixture_make(wiring, columns, rows);
+	fixture->queues = queues;
 	fixture_blank(&frame);
 	for (unsigned i = 0; i < FRAMES; i++) {
 		random_change(fixture, &frame);
@@ -141,17 +145,18 @@ static void random_frames(enum fixture_wiring wiring, unsigned columns, unsigned
 static void test_random_frames_lines(void **state)
 {
 	(void)state;
-	random_frames(FIXTURE_LINES, 20, 4);
-	random_frames(FIXTURE_LINES, 16, 2);
+	random_frames(FIXTURE_LINES, 20, 4, false);
+	random_frames(FIXTURE_LINES, 16, 2, false);
 }
 
 static void test_random_frames_backpack(void **state)
 {
 	(void)state;
-	random_frames(FIXTURE_BACKPACK_A, 20, 4);
-	random_frames(FIXTURE_BACKPACK_B, 20, 4);
-	random_frames(FIXTURE_BACKPACK_A, 16, 2);
-	random_frames(FIXTURE_BACKPACK_B, 16, 2);
+	random_frames(FIXTURE_BACKPACK_A, 20, 4, false);
+	random_frames(FIXTURE_BACKPACK_A, 20, 4, true);
+	random_frames(FIXTURE_BACKPACK_B, 20, 4, false);
+	random_frames(FIXTURE_BACKPACK_A, 16, 2, false);
+	random_frames(FIXTURE_BACKPACK_B, 16, 2, true);
 }
 
 /* A cursor that is nowhere on the display, as a wrong caller may have it. */
@@ -235,6 +240,77 @@ static void test_letter(void **state)
 		(unsigned long long)bytes, (long long)shown_us);
 	assert_int_equal(bytes, 1);
 	assert_true(shown_us <= 1000);
+}
+
+/* Lets the loop run until due_ns, when a key comes; it may come while a step is under way. */
+static void work_until(struct fixture *fixture, int64_t due_ns)
+{
+	while (fixture->now_ns < due_ns) {
+		int64_t next_us = fixture->display->ops->deadline(fixture->display);
+
+		if (next_us >= due_ns / 1000) {
+			fixture->now_ns = due_ns;
+		} else {
+			fixture_pass(fixture);
+			assert_true(fixture_work(fixture) >= 0);
+		}
+	}
+}
+
+/* How long a letter takes that is typed some time after a refresh has begun. */
+static int64_t letter_during_refresh(struct fixture *fixture, int64_t after_ns)
+{
+	struct hd44780_glass glass;
+	struct display_frame frame;
+	int64_t due_ns = fixture->now_ns + after_ns, shown_ns;
+
+	fixture->display->ops->refresh(fixture->display);
+	work_until(fixture, due_ns);
+	fixture_blank(&frame);
+	memset(frame.cells, 'x', sizeof(frame.cells));
+	frame.cells[3][18] = 'e';
+	frame.cursor = DISPLAY_CURSOR_LINE;
+	frame.cursor_row = 3;
+	frame.cursor_column = 19;
+	fixture_draw(fixture, &frame);
+	do {
+		fixture_pass(fixture);
+		assert_true(fixture_work(fixture) >= 0);
+		hd44780_look(fixture->chip, &glass);
+	} while (glass.codes[3][18] != 'e');
+	shown_ns = fixture->now_ns;
+	assert_int_equal(fixture_settle(fixture), 0);
+	assert_true(fixture_shows(fixture, &frame));
+	frame.cells[3][18] = ' ';
+	frame.cursor_column = 18;
+	fixture_draw_well(fixture, &frame);
+	return shown_ns - due_ns;
+}
+
+static void test_letter_during_refresh(void **state)
+{
+	struct fixture *fixture = &fixture_only;
+
+	(void)state;
+	for (enum fixture_wiring wiring = FIXTURE_LINES; wiring <= FIXTURE_BACKPACK_A; wiring++) {
+		int64_t longest_ns = 0;
+
+		fixture_make(wiring, 20, 4);
+		fixture->set_ns = 2000;
+		assert_int_equal(fixture_settle(fixture), 0);
+		for (int64_t after_ns = 1; after_ns < 45000000; after_ns += 200000) {
+			int64_t took_ns = letter_during_refresh(fixture, after_ns);
+
+			if (took_ns > longest_ns)
+				longest_ns = took_ns;
+		}
+		printf("# %s: a letter at the worst moment of a refresh after %lld us\n",
+			wiring == FIXTURE_LINES ? "lines" : "backpack",
+			(long long)longest_ns / 1000);
+		assert_true(longest_ns < 15000000);
+		fixture_no_violation(fixture);
+		fixture_tear_down(NULL);
+	}
 }
 
 /* The letter at the cursor is there after the first step though all the rest changes too. */
@@ -368,6 +444,7 @@ int main(void)
 		cmocka_unit_test(test_random_frames_backpack),
 		driver_test(test_cursor_outside),
 		cmocka_unit_test(test_letter),
+		cmocka_unit_test(test_letter_during_refresh),
 		cmocka_unit_test(test_cursor_first),
 		cmocka_unit_test(test_whole_screen),
 		driver_test(test_nothing_to_send),
