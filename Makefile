@@ -74,7 +74,14 @@ GENERATED := $(EMBEDDED:%=$(O)/gen/%.inc)
 
 CATALOGUES := $(patsubst firmware/dialogue/po/%.po,$(O)/locale/%/LC_MESSAGES/kotak.mo,$(wildcard firmware/dialogue/po/*.po))
 
-all: $(PROGRAMS) $(CATALOGUES) $(O)/locale/checked
+# Boards stand beside the programs, as they are installed beside their data.
+BOARDS := $(patsubst board/profiles/%,$(O)/boards/%,$(wildcard board/profiles/*.conf))
+
+all: $(PROGRAMS) $(CATALOGUES) $(O)/locale/checked $(BOARDS)
+
+$(O)/boards/%.conf: board/profiles/%.conf
+	@mkdir -p $(@D)
+	cp $< $@
 
 $(O)/gen/%.inc: %
 	@mkdir -p $(@D)
@@ -259,7 +266,7 @@ UDEVDIR ?= $(if $(filter /usr,$(PREFIX)),/usr/lib/udev,$(SYSCONFDIR)/udev)
 INSTALL ?= install
 install: all
 	$(INSTALL) -d $(addprefix $(DESTDIR)$(PREFIX)/,bin sbin lib/systemd/system lib/sysusers.d \
-		share/man/man1 share/man/man5 share/man/man8 share/doc/kotak)
+		share/man/man1 share/man/man5 share/man/man8 share/doc/kotak share/kotak/boards)
 	$(INSTALL) -d $(DESTDIR)$(SYSCONFDIR)/kotak $(DESTDIR)$(UDEVDIR)/rules.d
 	$(INSTALL) -m 755 $(wildcard $(O)/kotakd $(O)/ppidd) $(DESTDIR)$(PREFIX)/sbin
 	$(INSTALL) -m 755 $(wildcard $(O)/kotakctl $(O)/ppidctl) $(DESTDIR)$(PREFIX)/bin
@@ -268,12 +275,13 @@ install: all
 			> $(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit || exit 1; done
 	$(INSTALL) -m 644 board/systemd/kotak.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/kotak.conf
 	$(INSTALL) -m 644 board/udev/60-kotak-modem.rules $(DESTDIR)$(UDEVDIR)/rules.d
-	for page in $(filter-out %/modem-sim.1,$(wildcard docs/man/*.[1-8])); do section=$${page##*.}; \
+	for page in $(filter-out %-sim.1 %/panel-view.1,$(wildcard docs/man/*.[1-8])); do section=$${page##*.}; \
 		$(INSTALL) -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$$section || exit 1; done
 	for catalogue in $(CATALOGUES); do \
 		$(INSTALL) -D -m 644 $$catalogue \
 			$(DESTDIR)$(PREFIX)/share/$${catalogue#$(O)/} || exit 1; done
-	$(INSTALL) -m 644 README.md $(wildcard docs/*.md) board/conf/*.conf \
+	$(INSTALL) -m 644 $(wildcard board/profiles/*.conf) $(DESTDIR)$(PREFIX)/share/kotak/boards
+	$(INSTALL) -m 644 README.md $(wildcard docs/*.md docs/*.svg) board/conf/*.conf \
 		$(DESTDIR)$(PREFIX)/share/doc/kotak
 	for conf in kotakd.conf ppidd.conf; do \
 		test -e $(DESTDIR)$(SYSCONFDIR)/kotak/$$conf || $(INSTALL) -m 644 board/conf/$$conf \
