@@ -19,21 +19,22 @@ int store_print_add(struct store *store, const struct moment *moment, const char
 	int error = store_none(store_run(store,
 		"UPDATE print_job SET state = 'expired' WHERE uuid <> ? AND state = 'queued'", "t",
 		uuid));
-	int found = error;
+	int changed = 0;
 
 	if (!error)
-		found = store_value(store, id,
-			"UPDATE print_job SET expires_ms = ?2 WHERE uuid = ?1 AND state = 'queued'"
-			" RETURNING id",
+		error = changed = store_run(store,
+			"UPDATE print_job SET expires_ms = ?2 WHERE uuid = ?1 AND state = 'queued'",
 			"ti", uuid, expires_ms);
-	if (found == 0)
-		found = store_value(store, id,
+	if (error >= 0 && changed == 0)
+		error = store_run(store,
 			"INSERT INTO print_job (uuid, copy, created_ms, expires_ms) VALUES (?1,"
 			" EXISTS (SELECT 1 FROM print_job WHERE uuid = ?1 AND attempts > 0), ?2, "
-			"?3)"
-			" RETURNING id",
+			"?3)",
 			"tii", uuid, moment->now_ms, expires_ms);
-	return store_none(found);
+	if (error >= 0)
+		error = store_value(store, id,
+			"SELECT id FROM print_job WHERE uuid = ? AND state = 'queued'", "t", uuid);
+	return store_none(error);
 }
 
 /* The job in the statement's row: 1, 0 when there is none, or a negative errno. */
@@ -117,13 +118,17 @@ int store_print_expire(struct store *store, int64_t now_ms, struct print_job *ou
 {
 	autostatement sqlite3_stmt *statement = NULL;
 	int found = store_query(store, &statement,
-		"UPDATE print_job SET state = 'expired' WHERE id = (SELECT id FROM print_job"
-		" WHERE state = 'queued' AND expires_ms <= ? ORDER BY id LIMIT 1)"
-		" RETURNING id, uuid, copy, attempts",
+		"SELECT id, uuid, copy, attempts FROM print_job WHERE state = 'queued'"
+		" AND expires_ms <= ? ORDER BY id LIMIT 1",
 		"i", now_ms);
 
-	found = job_from_row(store, statement, found, out);
 	*next_ms = INT64_MAX;
+	found = job_from_row(store, statement, found, out);
+	if (found > 0) {
+		int error = changed_one(store_run(store,
+			"UPDATE print_job SET state = 'expired' WHERE id = ?", "i", out->id));
+		return error < 0 ? error : 1;
+	}
 	if (found == 0)
 		found = store_none(store_value(store, next_ms,
 			"SELECT expires_ms FROM print_job WHERE state = 'queued'"
