@@ -149,6 +149,24 @@ static void check_modem(const struct config_modem *modem, struct findings *findi
 	globfree(&found);
 }
 
+static void check_lobby(const struct request *request, struct findings *findings)
+{
+	const struct config *config = request->config;
+	autojson json_t *places = NULL;
+
+	if (config->panel_places && config_places(config, &places) < 0)
+		note(findings, "places", "mend the file that [panel] places names",
+			"%s can't be used", config->panel_places);
+	else if (config->panel_places)
+		note(findings, "places", NULL, "%s has %zu dusun", config->panel_places,
+			json_array_size(places));
+	if (config->printer_device && access(config->printer_device, F_OK) < 0)
+		note(findings, "printer", "plug it in, or set [printer] device to its path",
+			"%s is not there", config->printer_device);
+	else if (config->printer_device)
+		note(findings, "printer", NULL, "%s is there", config->printer_device);
+}
+
 static void check_kotakd(const struct request *request, struct findings *findings)
 {
 	autofree char *answer = NULL;
@@ -198,6 +216,7 @@ enum outcome command_doctor(const struct request *request)
 	check_token(request, &findings);
 	for (size_t i = 0; i < request->config->modem_count; i++)
 		check_modem(&request->config->modems[i], &findings);
+	check_lobby(request, &findings);
 	check_kotakd(request, &findings);
 	if (request->json) {
 		json_dumpf(list, stdout, JSON_INDENT(2));
