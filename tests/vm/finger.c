@@ -30,6 +30,7 @@ struct finger {
 	struct typist typist;
 	struct bounce bounce;
 	unsigned closed; /* as the kernel was told, a bit a contact */
+	uint64_t contacts;
 	int64_t pressed_us;
 };
 
@@ -51,6 +52,7 @@ static void tell_kernel(struct finger *finger)
 	if (closed == finger->closed)
 		return;
 	finger->closed = closed;
+	finger->contacts++;
 	snprintf(text, sizeof(text), "0x%x", closed);
 	if (pwrite(finger->keys, text, strlen(text), 0) < 0)
 		perror(KEYS_FILE);
@@ -229,6 +231,16 @@ bool finger_rests(struct finger *finger)
 		bounce_deadline(&finger->bounce) == INT64_MAX;
 	pthread_mutex_unlock(&finger->lock);
 	return rests;
+}
+
+uint64_t finger_contacts(struct finger *finger)
+{
+	uint64_t contacts;
+
+	pthread_mutex_lock(&finger->lock);
+	contacts = finger->contacts;
+	pthread_mutex_unlock(&finger->lock);
+	return contacts;
 }
 
 int64_t finger_pressed_us(struct finger *finger)

@@ -33,6 +33,8 @@ must_check int finger_type(
 must_check int finger_hold(struct finger *finger, char key, bool down);
 /* Whether nothing waits to be typed and no contact moves. */
 bool finger_rests(struct finger *finger);
+/* How often a contact closed or opened so far. */
+uint64_t finger_contacts(struct finger *finger);
 /* CLOCK_MONOTONIC of the last press of a key, -1: none. */
 int64_t finger_pressed_us(struct finger *finger);
 

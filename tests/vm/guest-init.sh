@@ -44,9 +44,7 @@ device=/root/dev/port
 cd /root || finish 125
 $b mkdir -p dev/pts dev/shm run tmp sys/kernel/config sys/kernel/tracing
 $b mount -t devpts devpts dev/pts
-for folder in dev/shm run tmp; do
-	$b mount -t tmpfs memory "$folder"
-done
+$b mount -t tmpfs memory dev/shm
 $b mount -t configfs configfs sys/kernel/config
 $b mount -t tracefs tracefs sys/kernel/tracing
 $b mkdir run/modules

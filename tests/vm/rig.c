@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -37,7 +38,17 @@ struct rig {
 	bool levels[RIG_LINES];
 	uint64_t changes[RIG_LINES];
 	int64_t pressed_ns, shown_ns;
+	int64_t rose_ns, set_ns; /* E's last rise; the last change of RS or data */
+	struct rig_times times;
 };
+
+int rig_lock_memory(void)
+{
+	if (mlockall(MCL_CURRENT | MCL_FUTURE) == 0)
+		return 0;
+	perror("mlockall");
+	return -errno;
+}
 
 static int load_module(const char *name, const char *parameters)
 {
@@ -47,7 +58,7 @@ static int load_module(const char *name, const char *parameters)
 
 	snprintf(path, sizeof(path), MODULES "%s.ko", name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || syscall(SYS_finit_module, fd, parameters, 0) < 0)
+	if (fd < 0 || (syscall(SYS_finit_module, fd, parameters, 0) < 0 && errno != EEXIST))
 		result = -errno;
 	if (result)
 		fprintf(stderr, "%s: %s\n", path, strerror(-result));
@@ -85,6 +96,11 @@ static int make_chip(void)
 	return result ? result : tracing_put(CHIP_FOLDER "/live", "1");
 }
 
+static int load_matrix(void)
+{
+	return load_module("key-matrix", "chip=" RIG_CHIP " rows=0,1,2,3 columns=4,5,6,7");
+}
+
 static bool file_says(const char *path, char *text, size_t size)
 {
 	autofile FILE *file = fopen(path, "re");
@@ -120,17 +136,16 @@ static int find_base(unsigned *base)
 
 static int make_hardware(struct rig *rig)
 {
-	static const char matrix[] = "chip=" RIG_CHIP " rows=0,1,2,3 columns=4,5,6,7";
 	char sink[64];
 	int result = load_module("gpio-sim", "");
 
 	snprintf(sink, sizeof(sink), "bus=%d address=%d", RIG_I2C_BUS, RIG_I2C_ADDRESS);
 	if (!result)
 		result = load_module("i2c-sink", sink);
-	if (!result)
+	if (!result && access(CHIP_FOLDER, F_OK) < 0)
 		result = make_chip();
 	if (!result)
-		result = load_module("key-matrix", matrix);
+		result = load_matrix();
 	if (!result)
 		result = find_base(&rig->base);
 	return result;
@@ -143,7 +158,8 @@ int rig_new(unsigned columns, unsigned rows, enum expander_wiring wiring, struct
 
 	if (!rig)
 		return -ENOMEM;
-	rig->pressed_ns = rig->shown_ns = -1;
+	rig->pressed_ns = rig->shown_ns = rig->rose_ns = rig->set_ns = -1;
+	rig->times = (struct rig_times) { INT64_MAX, INT64_MAX, INT64_MAX };
 	result = hd44780_new(columns, rows, &rig->displays[RIG_ON_LINES]);
 	if (!result)
 		result = hd44780_new(columns, rows, &rig->displays[RIG_ON_BACKPACK]);
@@ -188,11 +204,25 @@ int rig_plug(struct rig *rig, bool in)
 	return result ? result : tracing_mark(rig->tracing, in ? MARK_POWER_BACKPACK : MARK_PULLED);
 }
 
+int rig_hang(bool hangs)
+{
+	return tracing_put(SINK "hangs", hangs ? "1" : "0");
+}
+
 int rig_chip(struct rig *rig, bool there)
 {
-	int result = tracing_put(CHIP_FOLDER "/live", there ? "1" : "0");
+	int result = 0;
 
-	return result || !there ? result : find_base(&rig->base);
+	/* The switches know the chip by its address. */
+	if (!there && syscall(SYS_delete_module, "key_matrix", O_NONBLOCK) < 0)
+		result = -errno;
+	if (!result)
+		result = tracing_put(CHIP_FOLDER "/live", there ? "1" : "0");
+	if (!result && there)
+		result = find_base(&rig->base);
+	if (!result && there)
+		result = load_matrix();
+	return result;
 }
 
 static void take_mark(struct rig *rig, const struct tracing_event *event)
@@ -214,6 +244,27 @@ static void take_mark(struct rig *rig, const struct tracing_event *event)
 	}
 }
 
+static void shorten(int64_t *least, int64_t from_ns, int64_t to_ns)
+{
+	if (from_ns >= 0 && to_ns - from_ns < *least)
+		*least = to_ns - from_ns;
+}
+
+static void measure(struct rig *rig, unsigned line, const struct trace_change *change)
+{
+	int64_t now_ns = change->time_ns;
+
+	if (line == RIG_ENABLE && change->value) {
+		shorten(&rig->times.cycle_ns, rig->rose_ns, now_ns);
+		shorten(&rig->times.setup_ns, rig->set_ns, now_ns);
+		rig->rose_ns = now_ns;
+	} else if (line == RIG_ENABLE) {
+		shorten(&rig->times.pulse_ns, rig->rose_ns, now_ns);
+	} else if (line >= RIG_RS && line < RIG_BACKLIGHT) {
+		rig->set_ns = now_ns;
+	}
+}
+
 static void take_line(struct rig *rig, const struct trace_change *change)
 {
 	const struct trace_wiring wiring = {
@@ -226,7 +277,10 @@ static void take_line(struct rig *rig, const struct trace_change *change)
 
 	if (line >= RIG_LINES)
 		return;
-	rig->changes[line] += rig->levels[line] != change->value;
+	if (rig->levels[line] != change->value) {
+		rig->changes[line]++;
+		measure(rig, line, change);
+	}
 	rig->levels[line] = change->value;
 	trace_feed(rig->displays[RIG_ON_LINES], &wiring, change);
 }
@@ -273,6 +327,11 @@ uint64_t rig_changes(const struct rig *rig, enum rig_line line)
 int64_t rig_echo_ns(const struct rig *rig)
 {
 	return rig->shown_ns > rig->pressed_ns ? rig->shown_ns - rig->pressed_ns : -1;
+}
+
+struct rig_times rig_times(const struct rig *rig)
+{
+	return rig->times;
 }
 
 long rig_shorts(void)

@@ -41,8 +41,14 @@ enum rig_glass {
 
 struct rig;
 
-/* Loads the modules and makes the chip, once in the machine's life. The displays have power from
- * now on. 0 or a negative errno, said on standard error. */
+/*
+ * Brings all of the program into memory, before anything is timed: while a page comes from the
+ * host, virtual time runs on. 0 or a negative errno, said on standard error.
+ */
+must_check int rig_lock_memory(void);
+
+/* Loads the modules and makes the chip unless they are there. The displays have power from now on.
+ * 0 or a negative errno, said on standard error. One at a time. */
 must_check int rig_new(
 	unsigned columns, unsigned rows, enum expander_wiring wiring, struct rig **out);
 void rig_free(struct rig *rig);
@@ -51,7 +57,9 @@ void rig_free(struct rig *rig);
 must_check int rig_power_cycle(struct rig *rig, enum rig_glass glass);
 /* The backpack and its display, pulled out or plugged in. */
 must_check int rig_plug(struct rig *rig, bool in);
-/* Takes the chip away from the machine, or puts it back with all lines as inputs. */
+/* Somebody holds the I2C bus, or lets it go. */
+must_check int rig_hang(bool hangs);
+/* Takes the chip away from the machine, with whoever holds its lines, or puts it back. */
 must_check int rig_chip(struct rig *rig, bool there);
 
 /* Feeds the displays what was recorded since the last call. 0 or a negative errno. */
@@ -67,6 +75,14 @@ uint64_t rig_changes(const struct rig *rig, enum rig_line line);
  * nothing changed since.
  */
 int64_t rig_echo_ns(const struct rig *rig);
+
+/* The shortest times that the pins of the display on lines had, in nanoseconds. */
+struct rig_times {
+	int64_t pulse_ns; /* E high */
+	int64_t cycle_ns; /* from one rise of E to the next */
+	int64_t setup_ns; /* RS and data before E rises */
+};
+struct rig_times rig_times(const struct rig *rig);
 
 /* How often a row driven high met one driven low. -1 when it can't be read. */
 long rig_shorts(void);

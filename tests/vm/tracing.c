@@ -44,7 +44,9 @@ static int set_up(void)
 		{ TRACING "events/i2c/i2c_result/enable", "1" },
 		{ TRACING "tracing_on", "1" },
 	};
-	int result = 0;
+	/* Opening it for writing empties the record. */
+	autoclose int record = open(TRACING "trace", O_WRONLY | O_TRUNC | O_CLOEXEC);
+	int result = record < 0 ? -errno : 0;
 
 	for (size_t i = 0; !result && i < ARRAY_SIZE(settings); i++)
 		result = tracing_put(settings[i][0], settings[i][1]);

@@ -11,14 +11,16 @@
  * driven low
  *
  * A column is low while switches join it to a row driven low, also by way of other columns and
- * rows: three keys at the corners of a rectangle make a fourth. Else it is what its pull says,
- * and without a pull-up it floats, which reads as low here.
+ * rows: three keys at the corners of a rectangle make a fourth. It falls at once, and rises by its
+ * pull-up rise_us later, as a cable does; without a pull-up it stays low.
  *
  * gpio-sim takes a mutex, and tracepoints are called with preemption off. That is sound because
  * nobody sleeps while holding it and the machine has one processor and no involuntary preemption
  * (checked at the start): here it is always free.
  */
 #include <linux/gpio/driver.h>
+#include <linux/hrtimer.h>
+#include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/pinctrl/pinconf-generic.h>
 #include <linux/tracepoint.h>
@@ -38,6 +40,9 @@ module_param_array(columns, uint, &column_count, 0444);
 static unsigned int shorts;
 module_param(shorts, uint, 0444);
 
+static unsigned int rise_us = 30;
+module_param(rise_us, uint, 0644);
+
 enum level {
 	FLOATING,
 	LOW,
@@ -53,6 +58,12 @@ static bool closed(int row, int column)
 {
 	return keys & BIT(row * column_count + column);
 }
+
+/* Columns that were let go rise at their time, by a thread above all others. */
+static struct task_struct *riser;
+static struct hrtimer rise_timer;
+static bool column_low[LINES_MOST], rising[LINES_MOST];
+static ktime_t rise_at[LINES_MOST];
 
 /* Which columns and rows the closed switches join to this row, as sets of bits. */
 static void join(int row, unsigned long *joined_rows, unsigned long *joined_columns)
@@ -85,6 +96,48 @@ static void set_column(int column, bool low)
 }
 
 /* With preemption off. */
+static void plan_rise(void)
+{
+	ktime_t next = KTIME_MAX;
+	int c;
+
+	for (c = 0; c < column_count; c++)
+		if (rising[c] && rise_at[c] < next)
+			next = rise_at[c];
+	if (next != KTIME_MAX)
+		hrtimer_start(&rise_timer, next, HRTIMER_MODE_ABS);
+}
+
+static enum hrtimer_restart wake_riser(struct hrtimer *timer)
+{
+	wake_up_process(riser);
+	return HRTIMER_NORESTART;
+}
+
+static int rise(void *data)
+{
+	int c;
+
+	for (;;) {
+		set_current_state(TASK_INTERRUPTIBLE);
+		if (kthread_should_stop())
+			break;
+		schedule();
+		__set_current_state(TASK_RUNNING);
+		preempt_disable();
+		for (c = 0; c < column_count; c++)
+			if (rising[c] && rise_at[c] <= ktime_get()) {
+				rising[c] = column_low[c] = false;
+				set_column(c, false);
+			}
+		plan_rise();
+		preempt_enable();
+	}
+	__set_current_state(TASK_RUNNING);
+	return 0;
+}
+
+/* With preemption off. */
 static void settle(void)
 {
 	unsigned long low = 0, joined_rows, joined_columns;
@@ -99,8 +152,17 @@ static void settle(void)
 			if ((joined_rows & BIT(other)) && levels[other] == HIGH)
 				shorts++;
 	}
-	for (c = 0; c < column_count; c++)
-		set_column(c, low & BIT(c));
+	for (c = 0; c < column_count; c++) {
+		if (low & BIT(c)) {
+			rising[c] = false;
+			column_low[c] = true;
+			set_column(c, true);
+		} else if (column_low[c] && !rising[c]) {
+			rising[c] = true;
+			rise_at[c] = ktime_add_us(ktime_get(), rise_us);
+		}
+	}
+	plan_rise();
 }
 
 static int find(const unsigned int *lines, int count, unsigned int gpio)
@@ -211,12 +273,20 @@ static int __init matrix_init(void)
 		return -ENODEV;
 	if (!lines_there(rows, row_count) || !lines_there(columns, column_count))
 		return -EINVAL;
+	hrtimer_init(&rise_timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS);
+	rise_timer.function = wake_riser;
+	riser = kthread_run(rise, NULL, "key-matrix");
+	if (IS_ERR(riser))
+		return PTR_ERR(riser);
+	sched_set_fifo(riser);
 	result = tracepoint_probe_register(value_point, see_value, NULL);
+	if (!result) {
+		result = tracepoint_probe_register(direction_point, see_direction, NULL);
+		if (result)
+			tracepoint_probe_unregister(value_point, see_value, NULL);
+	}
 	if (result)
-		return result;
-	result = tracepoint_probe_register(direction_point, see_direction, NULL);
-	if (result)
-		tracepoint_probe_unregister(value_point, see_value, NULL);
+		kthread_stop(riser);
 	return result;
 }
 module_init(matrix_init);
@@ -226,6 +296,8 @@ static void __exit matrix_exit(void)
 	tracepoint_probe_unregister(direction_point, see_direction, NULL);
 	tracepoint_probe_unregister(value_point, see_value, NULL);
 	tracepoint_synchronize_unregister();
+	hrtimer_cancel(&rise_timer);
+	kthread_stop(riser);
 }
 module_exit(matrix_exit);
 
