@@ -2,15 +2,21 @@
 # time-out: 180
 # The simulated panel by itself: that its lines, switches and displays do what the hardware would,
 # that each fault is the fault it claims to be, and that no client brings it down.
+import codecs
 import errno
+import fcntl
 import json
 import os
+import pty
 import select
 import socket
+import struct
 import subprocess
+import termios
 import time
 
-from harness import BUILD, PATIENCE, Failure, equal, expect, measured, run, wait_for
+from harness import (BUILD, PATIENCE, Failure, die_with_parent, equal, expect, measured, run,
+                     wait_for)
 from panel import Control, PanelSim
 
 CHIP = 'kotak-panel'
@@ -562,6 +568,90 @@ def hostile(house):
         expect(panel.screen().rows, 'it still answers')
 
 
+class Terminal:
+    """panel-view on a pseudo-terminal; what it drew is kept, not where."""
+
+    def __init__(self, panel, *arguments, columns=80, lines=24):
+        self.master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack('HHHH', lines, columns, 0, 0))
+        environment = dict(panel.house.environment, TERM='xterm', LANG='C.UTF-8', LC_ALL='C.UTF-8')
+        self.drawn = ''
+        self.decoder = codecs.getincrementaldecoder('utf-8')('replace')
+        self.process = subprocess.Popen(
+            [os.path.join(BUILD, 'panel-view'), '--control', panel.control_socket, *arguments],
+            stdin=slave, stdout=slave, stderr=slave, env=environment,
+            preexec_fn=die_with_parent, start_new_session=True)
+        os.close(slave)
+
+    def read(self):
+        while select.select([self.master], [], [], 0)[0]:
+            try:
+                data = os.read(self.master, 65536)
+            except OSError:
+                break
+            self.drawn += self.decoder.decode(data)
+            if not data:
+                break
+        return self.drawn
+
+    def wait(self, words, seconds=10):
+        wait_for(lambda: words in self.read(), seconds, f'{words!r} drawn')
+        self.drawn = ''
+
+    def keys(self, text):
+        os.write(self.master, text.encode())
+
+    def end(self):
+        self.keys('q')
+        wait_for(lambda: self.read() is not None and self.process.poll() is not None, 10,
+                 'panel-view ends at q')
+        equal(self.process.returncode, 0, f'exit of panel-view ({self.drawn[-300:]!r})')
+        os.close(self.master)
+
+
+def typed(watcher, key):
+    """Waits until this key was pressed and let go of; for how many us."""
+    times = []
+    for pressed in ([key], []):
+        event = watcher.read()
+        while event['event'] != 'keys' or event['pressed'] != pressed:
+            event = watcher.read()
+        times.append(event.get('us', 0))
+    return times[1] - times[0]
+
+
+def viewing(house):
+    """panel-view shows the glass in each look, types, and waits for a simulator that is gone"""
+    with PanelSim(house, bounce='0') as panel:
+        glass = Glass(panel)
+        glass.begin()
+        glass.write('ADUAN')
+        for arguments, size, drawn in ((['--plain'], {}, 'ADUAN'),
+                                       ([], {}, '⡎⠉⡆'),
+                                       ([], {'columns': 150, 'lines': 40}, '█▀▀▀█')):
+            terminal = Terminal(panel, *arguments, **size)
+            terminal.wait(drawn)
+            if arguments:
+                watcher = panel.watch()
+                terminal.keys('5')
+                typed(watcher, '5')
+                terminal.keys('\x7f')
+                typed(watcher, '*')
+                terminal.keys('!\r')
+                expect(typed(watcher, '#') > 1000000, 'Enter after ! is # held')
+                watcher.close()
+                panel.kill()
+                terminal.wait('No simulator')
+                panel.start()
+                lamp = group(panel, ['lamp'], 'output', values=1)
+                terminal.wait(' on ')
+                glass = Glass(panel)
+                glass.begin()
+                glass.write('ADUAN')
+                lamp.close()
+            terminal.end()
+
+
 def starting(house):
     """wrong options end it with exit 2 and words; --do asks from a shell; SIGTERM ends it well"""
     program = os.path.join(BUILD, 'panel-sim')
@@ -587,4 +677,4 @@ def starting(house):
 
 run(a_display_on_lines, times_too_short, a_matrix, wrong_electronics, bouncing,
     gets_see_all_before, who_holds_what, chip_goes, backpacks, other_addresses,
-    garbage_on_the_glass, watching, typing, hostile, starting)
+    garbage_on_the_glass, watching, typing, hostile, viewing, starting)
