@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -110,25 +109,6 @@ void kiosk_read_clock(struct kiosk *kiosk)
 	/* Before anything is written on the new time. */
 	if (kiosk->clock_improved || kiosk->clock_moved_ms)
 		kiosk_record_clock(kiosk);
-}
-
-/* Catalogues lie beside the program in a build tree, else where they were installed. */
-static int kiosk_languages(void)
-{
-	char program[PATH_MAX];
-	autofree char *beside = NULL;
-	ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
-
-	if (length > 0) {
-		program[length] = '\0';
-		char *slash = strrchr(program, '/');
-		if (slash)
-			*slash = '\0';
-		if (asprintf(&beside, "%s/locale", program) < 0)
-			return -ENOMEM;
-	}
-	return dialogue_init(
-		beside && access(beside, F_OK) == 0 ? beside : KOTAK_PREFIX "/share/locale");
 }
 
 static int read_boot_id(char *out, size_t size)
@@ -339,7 +319,7 @@ static int kiosk_open(struct kiosk *kiosk)
 	if (error < 0)
 		return error;
 	kiosk_set_timezone(kiosk);
-	error = kiosk_languages();
+	error = dialogue_init_beside_program();
 	if (error >= 0)
 		error = kiosk_open_loop(kiosk);
 	if (error >= 0)
