@@ -64,8 +64,9 @@ static int take_hold(struct lcd *lcd)
 	int error;
 
 	bus->light = lcd->shown.light = lcd->frame.backlight;
+	lcd->trouble[0] = '\0';
 	error = bus->ops->open(bus, lcd->trouble, sizeof(lcd->trouble));
-	lcd->said = error < 0;
+	lcd->said = error < 0 && lcd->trouble[0];
 	if (error >= 0)
 		error = bus->ops->calm(bus);
 	if (error >= 0)
@@ -249,15 +250,23 @@ static const char *display_trouble(const struct display *display)
 	return lcd->trouble;
 }
 
+/* What a person typed doesn't stay on the glass when nobody is here to wipe it. */
+static void wipe(struct lcd *lcd)
+{
+	bool listens = lcd->phase == LCD_DRAWING || (lcd->phase == LCD_RESET && !lcd->whole);
+
+	/* When it fails the device is gone, and will start empty. */
+	if (listens && lcd_send(lcd, false, LCD_CLEAR) >= 0 && flush(lcd) < 0)
+		lcd->phase = LCD_CLOSED;
+}
+
 static void display_close(struct display *display)
 {
 	struct lcd *lcd = (struct lcd *)display;
 
 	if (!lcd)
 		return;
-	/* What a person typed doesn't stay on the glass when nobody is here to wipe it. */
-	if (lcd->phase == LCD_DRAWING && lcd_send(lcd, false, LCD_CLEAR) >= 0 && flush(lcd) < 0)
-		lcd->phase = LCD_CLOSED;
+	wipe(lcd);
 	lcd->bus->ops->close(lcd->bus);
 	explicit_bzero(&lcd->frame, sizeof(lcd->frame));
 	explicit_bzero(&lcd->shown, sizeof(lcd->shown));

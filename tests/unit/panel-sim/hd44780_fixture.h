@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "display/hd44780.h"
 #include "tools/panel-sim/hd44780.h"
@@ -36,6 +37,8 @@ struct fixture {
 	struct lines lines, light;
 	struct i2c i2c;
 	int64_t now_ns;
+	bool real;	  /* time is CLOCK_MONOTONIC's, but that deadlines come at once */
+	int64_t skew_ns;  /* so far ahead of it */
 	int64_t set_ns;	  /* what one call that sets lines takes */
 	bool queues;	  /* the bus takes a message at once and carries it by and by */
 	int wait_percent; /* of what the driver asks for */
@@ -70,6 +73,14 @@ static inline uint64_t fixture_random(struct fixture *fixture, uint64_t below)
 
 static struct fixture fixture_only;
 
+static inline int64_t fixture_clock(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 static inline int fixture_set(struct lines *lines, uint32_t mask, uint32_t values)
 {
 	struct fixture *fixture = &fixture_only;
@@ -82,7 +93,10 @@ static inline int fixture_set(struct lines *lines, uint32_t mask, uint32_t value
 		return 0;
 	}
 	fixture->sets++;
-	fixture->now_ns += fixture->set_ns;
+	if (fixture->real)
+		fixture->now_ns = fixture_clock() + fixture->skew_ns;
+	else
+		fixture->now_ns += fixture->set_ns;
 	for (unsigned line = 0; line < 6; line++) {
 		static const uint8_t pin_of[] = { HD44780_RS, HD44780_ENABLE, HD44780_D4,
 			HD44780_D5, HD44780_D6, HD44780_D7 };
@@ -125,6 +139,8 @@ static inline int fixture_request(struct lines_source *source, const char *consu
 	(void)source;
 	assert_int_equal(config->direction, LINES_OUTPUT);
 	assert_string_equal(consumer, "kotak-display");
+	if (fixture->refuse == -ENOMEM)
+		return fixture->refuse;
 	if (fixture->refuse) {
 		snprintf(trouble, trouble_size, "line %s of %s is held by \"lcdproc\"",
 			names[0].line, names[0].chip);
@@ -294,8 +310,10 @@ static inline void fixture_pass(struct fixture *fixture)
 {
 	int64_t deadline_us = fixture->display->ops->deadline(fixture->display);
 
-	if (deadline_us > fixture->now_ns / 1000 && deadline_us < INT64_MAX)
+	if (deadline_us > fixture->now_ns / 1000 && deadline_us < INT64_MAX) {
+		fixture->skew_ns += deadline_us * 1000 - fixture->now_ns;
 		fixture->now_ns = deadline_us * 1000;
+	}
 }
 
 /* Works as the panel's loop does until all is drawn, or it fails: its last answer. */

@@ -159,6 +159,36 @@ static void test_random_frames_backpack(void **state)
 	random_frames(FIXTURE_BACKPACK_B, 16, 2, true);
 }
 
+/* The waits that kotakd spins, on the clock itself: a busy machine only makes them longer. */
+static void test_real_waits(void **state)
+{
+	static const struct display_lines_wiring names = {
+		.rs = { "chip", "rs" },
+		.enable = { "chip", "e" },
+		.data = { { "chip", "d4" }, { "chip", "d5" }, { "chip", "d6" }, { "chip", "d7" } },
+	};
+	struct fixture *fixture = &fixture_only;
+	struct display_frame frame;
+
+	(void)state;
+	fixture_make(FIXTURE_LINES, 20, 4);
+	/* One that nobody gave another wait. */
+	fixture->display->ops->close(fixture->display);
+	assert_int_equal(
+		display_hd44780_lines_new(&fixture->source, &names, 20, 4, &fixture->display), 0);
+	fixture->real = true;
+	fixture->lit = true;
+	fixture->skew_ns = fixture->now_ns - fixture_clock();
+	fixture_blank(&frame);
+	for (unsigned i = 0; i < 20; i++) {
+		frame.cells[i % 4][i] = 'x';
+		frame.glyphs[i % 8][i % 7] = 0x1f;
+		frame.cells[0][19] = (uint8_t)(i % 8);
+		fixture_draw_well(fixture, &frame);
+	}
+	assert_true(hd44780_initialised(hd44780_checker(fixture->chip)));
+}
+
 /* A cursor that is nowhere on the display, as a wrong caller may have it. */
 static void test_cursor_outside(void **state)
 {
@@ -423,6 +453,8 @@ static void test_closed_wipes(void **state)
 	fixture_blank(&frame);
 	fixture_text(&frame, 1, "PIN 4711");
 	fixture_draw_well(fixture, &frame);
+	/* Not even when it was about to be initialised anew. */
+	fixture->display->ops->refresh(fixture->display);
 	fixture->display->ops->close(fixture->display);
 	fixture->display = NULL;
 	hd44780_look(fixture->chip, &glass);
@@ -442,6 +474,7 @@ int main(void)
 		driver_test(test_sizes),
 		cmocka_unit_test(test_random_frames_lines),
 		cmocka_unit_test(test_random_frames_backpack),
+		driver_test(test_real_waits),
 		driver_test(test_cursor_outside),
 		cmocka_unit_test(test_letter),
 		cmocka_unit_test(test_letter_during_refresh),

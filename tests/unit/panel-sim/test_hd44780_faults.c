@@ -371,6 +371,18 @@ static void test_bus_troubles(void **state)
 	}
 }
 
+/* A source that fails without words. */
+static void test_no_words(void **state)
+{
+	struct fixture *fixture = &fixture_only;
+
+	(void)state;
+	fixture_make(FIXTURE_LINES, 20, 4);
+	fixture->refuse = -ENOMEM;
+	assert_int_equal(fixture_settle(fixture), -ENOMEM);
+	assert_string_not_equal(fixture->display->ops->trouble(fixture->display), "");
+}
+
 /* The trouble is the present one: first no bus, then no answer. */
 static void test_trouble_changes(void **state)
 {
@@ -432,6 +444,7 @@ int main(void)
 		fault_test(test_lines_gone),
 		fault_test(test_lines_held),
 		cmocka_unit_test(test_bus_troubles),
+		fault_test(test_no_words),
 		fault_test(test_trouble_changes),
 		cmocka_unit_test(test_fails_anywhere),
 	};
