@@ -94,16 +94,19 @@ static void inbox_failed(struct sync *sync)
 /*
  * A poll that was held, or that brought something, may be followed by the next at once. One
  * that was answered at once with nothing new comes from a server that doesn't wait: it is asked
- * less and less often. (Commands may have come with the answer to an upload meanwhile.)
+ * less and less often. (Commands may have come with the answer to an upload meanwhile.) Or from
+ * one that is being stopped: it may be back, with an older database, before it is asked again.
  */
 static void poll_pace(struct sync *sync, bool news)
 {
 	if (news || sync->now_ms - sync->inbox.started_ms >= POLL_HELD_MS)
 		sync->poll_pause_ms = 0;
-	else if (sync->poll_pause_ms == 0)
-		sync->poll_pause_ms = POLL_PAUSE_LEAST_MS;
-	else
+	else if (sync->poll_pause_ms > 0)
 		sync->poll_pause_ms *= 2;
+	else {
+		sync->poll_pause_ms = POLL_PAUSE_LEAST_MS;
+		sync->probe_due = true;
+	}
 	if (sync->poll_pause_ms > POLL_PAUSE_MOST_MS)
 		sync->poll_pause_ms = POLL_PAUSE_MOST_MS;
 	sync->inbox.not_before_ms = sync->now_ms + sync->poll_pause_ms;

@@ -423,6 +423,24 @@ static void impatient_server_is_not_flooded(void **state)
 	assert_in_range(polls, 10, 20);
 }
 
+/* Stopped in good order it ends the poll, and may be there again before the next one. */
+static void quick_restart_of_an_older_server_is_noticed(void **state)
+{
+	struct world *world = *state;
+
+	complain_many(world, 3);
+	run_for(world, 3000);
+	assert_int_equal(waiting(world), 0);
+	int64_t last = server_last(&world->server, 1);
+	assert_int_equal(json_array_remove(server_epoch(&world->server, 1), (size_t)last - 1), 0);
+	const struct uplink_request *poll = uplink_sim_find(world->uplink, "/v1/kiosk/commands");
+	assert_non_null(poll);
+	assert_int_equal(uplink_sim_answer(world->uplink, poll->tag, 200, "{\"commands\": []}"), 0);
+	run_for(world, 3000);
+	assert_int_equal(server_last(&world->server, 1), last);
+	expect_same_log(world, 1);
+}
+
 static void nonsense_answers_are_survived(void **state)
 {
 	static const char *const answers[] = { "", "[]", "{}", "{\"acked\": \"7\"}",
@@ -494,6 +512,7 @@ int main(void)
 		world_test(without_poll_by_other_answers),
 		world_test(stumbling_over_the_probe),
 		world_test(impatient_server_is_not_flooded),
+		world_test(quick_restart_of_an_older_server_is_noticed),
 		world_test(nonsense_answers_are_survived),
 		world_test(restart_goes_on),
 	};
