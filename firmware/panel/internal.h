@@ -211,6 +211,8 @@ void case_failed(struct panel *panel);
 
 /* tell.c: messages for kotakd; a reference is taken over, NULL is no memory. */
 void tell(struct panel *panel, json_t *message);
+/* Takes one out of the queue (caller's reference). */
+json_t *tell_take(struct panel *panel, size_t at);
 /* Those of this session that kotakd hasn't got yet. */
 void tell_forget(struct panel *panel);
 void tell_request(struct panel *panel);

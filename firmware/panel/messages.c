@@ -46,12 +46,12 @@ static int keep_copy(const json_t *value, json_t **kept)
 	return 0;
 }
 
-static void set_timezone(const char *timezone)
+static void set_timezone(const char *zone)
 {
-	if (!*timezone)
+	if (!*zone)
 		return;
 	/* Without memory for it days are counted in UTC. */
-	setenv("TZ", timezone, 1);
+	setenv("TZ", zone, 1);
 	tzset();
 }
 

@@ -217,7 +217,8 @@ static bool key_on_pages(struct panel *panel, char key)
 	return true;
 }
 
-static void key_on_entry(struct panel *panel, const struct keypad_event *event)
+/* Returns whether anything changed by it. */
+static bool key_on_entry(struct panel *panel, const struct keypad_event *event)
 {
 	const struct screen_ops *ops = screen_ops(panel->session.screen);
 	enum entry_result result = entry_key(&panel->session.entry, event, panel->now_ms);
@@ -229,6 +230,9 @@ static void key_on_entry(struct panel *panel, const struct keypad_event *event)
 		break;
 	case ENTRY_REFUSED:
 		sound(panel, PANEL_REFUSED);
+		/* In front of all text there is nothing to erase: that key leads out too. */
+		if (event->action == KEYPAD_PRESS && event->key == '*')
+			ops->back(panel);
 		break;
 	case ENTRY_CHANGED:
 		sound(panel, PANEL_CLICK);
@@ -244,6 +248,7 @@ static void key_on_entry(struct panel *panel, const struct keypad_event *event)
 		ops->back(panel);
 		break;
 	}
+	return result != ENTRY_IGNORED;
 }
 
 static bool in_session(const struct panel *panel)
@@ -272,15 +277,17 @@ int panel_key(struct panel *panel, const struct keypad_event *event, int64_t now
 		panel->touched_ms = now_ms;
 	if (answered)
 		return panel_settle(panel);
-	if (screen_ops(panel->session.screen)->typed)
-		key_on_entry(panel, event);
-	else if (event->action != KEYPAD_PRESS)
+	if (screen_ops(panel->session.screen)->typed) {
+		if (!key_on_entry(panel, event))
+			return 0;
+	} else if (event->action != KEYPAD_PRESS) {
 		return 0;
-	else if (panel->session.screen == SCREEN_ATTRACT) {
+	} else if (panel->session.screen == SCREEN_ATTRACT) {
 		sound(panel, PANEL_CLICK);
 		panel_go(panel, SCREEN_LANGUAGE);
-	} else
+	} else {
 		sound(panel, key_on_pages(panel, event->key) ? PANEL_CLICK : PANEL_REFUSED);
+	}
 	return panel_settle(panel);
 }
 
@@ -290,9 +297,7 @@ json_t *panel_give(struct panel *panel)
 
 	if (panel->queued == 0)
 		return NULL;
-	message = panel->queue[0];
-	panel->queued--;
-	memmove(panel->queue, panel->queue + 1, panel->queued * sizeof(panel->queue[0]));
+	message = tell_take(panel, 0);
 	if (*panel->session.draft.id &&
 		strcmp(message_text(message, "id"), panel->session.draft.id) == 0)
 		panel->session.given = true;

@@ -9,12 +9,19 @@ static const char *type_of(const json_t *message)
 	return message_text(message, "type");
 }
 
+json_t *tell_take(struct panel *panel, size_t at)
+{
+	json_t *message = panel->queue[at];
+
+	panel->queued--;
+	for (size_t i = at; i < panel->queued; i++)
+		panel->queue[i] = panel->queue[i + 1];
+	return message;
+}
+
 static void remove_at(struct panel *panel, size_t at)
 {
-	json_decref(panel->queue[at]);
-	panel->queued--;
-	memmove(panel->queue + at, panel->queue + at + 1,
-		(panel->queued - at) * sizeof(panel->queue[0]));
+	json_decref(tell_take(panel, at));
 }
 
 void tell(struct panel *panel, json_t *message)
