@@ -1,21 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * kotakd: the kiosk's daemon. One event loop; it alone writes the database. Run with
- * --worker modem it is a modem's worker instead, which kotakd does by itself.
+ * kotakd: the kiosk's daemon. One event loop; it alone writes the database. Run with --worker
+ * modem, panel or printer it is a worker instead, which kotakd does by itself.
  */
 #include <argp.h>
 #include <errno.h>
 #include <signal.h>
 #include <sodium.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 
 #include "base/log.h"
 #include "clock/system_clock.h"
+#include "devices/panel.h"
+#include "dialogue/dialogue.h"
 #include "kotakd/kiosk.h"
 #include "modem/process.h"
 #include "modem/scripted.h"
+#include "panel/worker.h"
+#include "printer/worker.h"
 #include "uplink/uplink_curl.h"
+#include "worker/child.h"
+#include "worker/process.h"
 
 #define EXIT_USAGE 2
 
@@ -70,17 +77,60 @@ static int modem_new(const struct config_modem *config, struct modem **out)
 	return modem_process_new(config->name, &process, out);
 }
 
-static const struct kiosk_drivers drivers = {
-	.clock_new = clock_system_new, .uplink_new = uplink_curl_new, .modem_new = modem_new
-};
+static int panel_new_worker(const struct config *config, struct worker **out)
+{
+	(void)config;
+	return worker_process_new("panel", NULL, out);
+}
 
-static bool is_worker(int argc, char **argv)
+static int printer_new_worker(const struct config *config, struct worker **out)
+{
+	(void)config;
+	return worker_process_new("printer", NULL, out);
+}
+
+static const struct kiosk_drivers drivers = { .clock_new = clock_system_new,
+	.uplink_new = uplink_curl_new,
+	.modem_new = modem_new,
+	.panel_new = panel_new_worker,
+	.printer_new = printer_new_worker };
+
+static int panel_worker(void)
+{
+	log_open("kotakd panel", LOG_INFO);
+	prctl(PR_SET_NAME, "kotakd-panel");
+	if (sodium_init() < 0 || dialogue_init_beside_program() < 0) {
+		log_error("panel: no random numbers, or no memory for the languages");
+		return EXIT_FAILURE;
+	}
+	return panel_worker_main(CHILD_CHANNEL, &panel_devices_drivers);
+}
+
+static int printer_worker(void)
+{
+	log_open("kotakd printer", LOG_INFO);
+	prctl(PR_SET_NAME, "kotakd-printer");
+	return printer_worker_main(CHILD_CHANNEL);
+}
+
+/* The kind of worker that the arguments ask for, NULL for none. */
+static const char *worker_kind(int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--worker") == 0)
-			return true;
+			return i + 1 < argc ? argv[i + 1] : "";
 	}
-	return false;
+	return NULL;
+}
+
+static int run_worker(const char *kind, int argc, char **argv)
+{
+	signal(SIGPIPE, SIG_IGN);
+	if (strcmp(kind, "panel") == 0)
+		return panel_worker();
+	if (strcmp(kind, "printer") == 0)
+		return printer_worker();
+	return modem_worker_run(argc, argv);
 }
 
 int main(int argc, char **argv)
@@ -90,8 +140,8 @@ int main(int argc, char **argv)
 	int status;
 
 	argp_err_exit_status = EXIT_USAGE;
-	if (is_worker(argc, argv))
-		return modem_worker_run(argc, argv);
+	if (worker_kind(argc, argv))
+		return run_worker(worker_kind(argc, argv), argc, argv);
 	argp_parse(&parser, argc, argv, 0, NULL, &options);
 	log_open("kotakd", options.verbose ? LOG_DEBUG : LOG_INFO);
 	if (!options.config) {
