@@ -274,7 +274,7 @@ install: all
 		sed 's|@PREFIX@|$(PREFIX)|g; s|@SYSCONFDIR@|$(SYSCONFDIR)|g' board/systemd/$$unit \
 			> $(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit || exit 1; done
 	$(INSTALL) -m 644 board/systemd/kotak.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/kotak.conf
-	$(INSTALL) -m 644 board/udev/60-kotak-modem.rules $(DESTDIR)$(UDEVDIR)/rules.d
+	$(INSTALL) -m 644 $(wildcard board/udev/*.rules) $(DESTDIR)$(UDEVDIR)/rules.d
 	for page in $(filter-out %-sim.1 %/panel-view.1,$(wildcard docs/man/*.[1-8])); do section=$${page##*.}; \
 		$(INSTALL) -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$$section || exit 1; done
 	for catalogue in $(CATALOGUES); do \
