@@ -100,9 +100,8 @@ static const char *layout_fault(
 		view_layout(view, displays[i].columns, displays[i].rows);
 		if (!ends_with_words(view))
 			return "a word is longer than a row";
-		if (info->kind == PHRASE_ITEM && displays[i].rows > 2 &&
-			view->count > ITEM_ROWS_MAX)
-			return "a menu's item takes more than two rows of 14";
+		if (info->kind == PHRASE_ITEM && (view->count > ITEM_ROWS_MAX || view->pages > 1))
+			return "a menu's item takes more than two rows of 14, the lower of two 11";
 	}
 	return NULL;
 }
