@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The character generator ROM A00 (data sheet, table 4): Latin, and blocks for Katakana. */
+/* The character generator ROM A00 (data sheet, table 4): Latin, Katakana and others. */
 #ifndef PANEL_SIM_HD44780_FONT_H
 #define PANEL_SIM_HD44780_FONT_H
 

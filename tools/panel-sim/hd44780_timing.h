@@ -13,7 +13,7 @@
 
 #include "base/cleanup.h"
 
-/* Table 9 and its drawing, write operation. */
+/* "Bus timing characteristics, write operation", and figure 25. */
 #define HD44780_CYCLE_NS 1000	    /* tcycE: from one rise of E to the next */
 #define HD44780_PULSE_NS 450	    /* PWEH: E high */
 #define HD44780_ADDRESS_SETUP_NS 60 /* tAS: RS and R/W before E rises */

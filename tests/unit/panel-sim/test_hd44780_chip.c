@@ -267,11 +267,13 @@ static void test_busy(void **state)
 static void test_font(void **state)
 {
 	static const uint8_t letter[8] = { 0x0e, 0x11, 0x11, 0x11, 0x1f, 0x11, 0x11, 0 };
+	static const uint8_t degree[8] = { 0x1c, 0x14, 0x1c };
 	static const uint8_t arrow[8] = { 0x00, 0x04, 0x02, 0x1f, 0x02, 0x04, 0x00, 0 };
 
 	(void)state;
 	assert_memory_equal(hd44780_font('A'), letter, 8);
 	assert_memory_equal(hd44780_font(0x7e), arrow, 8);
+	assert_memory_equal(hd44780_font(0xdf), degree, 8);
 	for (unsigned code = 0x20; code < 0x80; code++) {
 		const uint8_t *rows = hd44780_font((uint8_t)code);
 
