@@ -61,10 +61,14 @@ static void compose_case_line(struct panel *panel, const json_t *item)
 	char days[24];
 
 	snprintf(days, sizeof(days), "%.0f", json_number_value(json_object_get(item, "days")));
-	const struct view_value values[] = { { "category",
-						     phrase_say(panel->view.language, category) },
-		{ "place", *place ? place : "-" }, { "date", message_text(item, "answered") },
+	const struct view_value values[] = { { "date", message_text(item, "answered") },
 		{ "days", days }, { 0 } };
+	view_say(&panel->view, category, NULL);
+	view_write(&panel->view, ". ");
+	if (*place) {
+		view_write(&panel->view, place);
+		view_write(&panel->view, ". ");
+	}
 	view_say(&panel->view, PHRASE_CASE_LINE, values);
 }
 

@@ -23,8 +23,6 @@ static const struct view_value longest[] = {
 	{ "state", "" },
 	{ "value", "" },
 	{ "text", "" },
-	{ "category", "" },
-	{ "place", "" },
 	{ 0 },
 };
 
@@ -93,13 +91,15 @@ static const char *layout_fault(
 
 	for (size_t i = 0; i < ARRAY_SIZE(displays); i++) {
 		view_begin(view, NULL);
-		view->star = PHRASE_BACK;
+		view->star = info->kind == PHRASE_SCREEN ? PHRASE_NONE : PHRASE_BACK;
 		if (info->kind == PHRASE_ITEM)
 			view_item(view, '9');
 		view_write(view, filled);
 		view_layout(view, displays[i].columns, displays[i].rows);
 		if (!ends_with_words(view))
 			return "a word is longer than a row";
+		if (info->kind == PHRASE_SCREEN && view->pages > 1)
+			return "more than two rows";
 		if (info->kind == PHRASE_ITEM && (view->count > ITEM_ROWS_MAX || view->pages > 1))
 			return "a menu's item takes more than two rows of 14, the lower of two 11";
 	}
@@ -118,6 +118,7 @@ static const char *kind_fault(const char *said, size_t length, enum phrase_kind 
 	case PHRASE_RIGHT:
 		return length > 7 || *said != '#' ? "longer than 7, or no # in front" : NULL;
 	case PHRASE_BODY:
+	case PHRASE_SCREEN:
 	case PHRASE_ITEM:
 		break;
 	}

@@ -147,12 +147,13 @@ enum phrase {
 
 /* The room a phrase has on a display of 16 columns. */
 enum phrase_kind {
-	PHRASE_BODY,  /* wrapped and paged: only no word may be longer than a row */
-	PHRASE_LINE,  /* one row */
-	PHRASE_TITLE, /* one row that it shares with the letters' mode: 12 */
-	PHRASE_ITEM,  /* of a menu, behind its digit: two rows of 14 */
-	PHRASE_LEFT,  /* what * does, in the last row: 8 */
-	PHRASE_RIGHT, /* what # does, in the last row: 7 */
+	PHRASE_BODY,   /* wrapped and paged: only no word may be longer than a row */
+	PHRASE_LINE,   /* one row */
+	PHRASE_SCREEN, /* both rows of two, without keys */
+	PHRASE_TITLE,  /* one row that it shares with the letters' mode: 12 */
+	PHRASE_ITEM,   /* of a menu, behind its digit: two rows of 14 */
+	PHRASE_LEFT,   /* what * does, in the last row: 8 */
+	PHRASE_RIGHT,  /* what # does, in the last row: 7 */
 };
 
 struct phrase_info {

@@ -180,7 +180,9 @@ static void leave_note(struct panel *panel)
 
 static const struct screen_ops common_screens[SCREEN_COUNT] = {
 	[SCREEN_ATTRACT] = { .compose = compose_attract },
-	[SCREEN_RESUME] = { .compose = compose_resume, .choose = choose_resume },
+	[SCREEN_RESUME] = { .hash = PHRASE_NEXT,
+		.compose = compose_resume,
+		.choose = choose_resume },
 	[SCREEN_LANGUAGE] = { .star = PHRASE_BACK,
 		.compose = compose_language,
 		.choose = choose_language,

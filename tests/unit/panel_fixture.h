@@ -184,6 +184,62 @@ static inline void give_ticket(struct stand *stand, bool printing)
 	json_decref(message);
 }
 
+enum step_kind {
+	STEP_KEYS,    /* see press() */
+	STEP_WORDS,   /* see type_word() */
+	STEP_MESSAGE, /* of kotakd */
+	STEP_TICKET,  /* the answer to the last submit; with input, a slip is being printed */
+	STEP_WAIT,    /* so many milliseconds */
+	STEP_GONE,    /* kotakd is */
+	STEP_BACK,    /* and is there again */
+};
+
+/* What happens, and what is to be seen then (NULL: anything). A row of them ends with {}. */
+struct step {
+	enum step_kind kind;
+	const char *input;
+	const char *screen;
+};
+
+static inline void do_step(struct stand *stand, const struct step *step)
+{
+	switch (step->kind) {
+	case STEP_KEYS:
+		press(stand, step->input);
+		break;
+	case STEP_WORDS:
+		type_word(stand, step->input);
+		break;
+	case STEP_MESSAGE:
+		take(stand, step->input);
+		break;
+	case STEP_TICKET:
+		give_ticket(stand, *step->input != '\0');
+		break;
+	case STEP_WAIT:
+		wait_ms(stand, strtol(step->input, NULL, 10));
+		break;
+	case STEP_GONE:
+		panel_connected(stand->panel, false, stand->now_ms);
+		break;
+	case STEP_BACK:
+		panel_connected(stand->panel, true, stand->now_ms);
+		break;
+	}
+}
+
+static inline void walk(struct stand *stand, const struct step *steps)
+{
+	for (size_t i = 0; steps[i].input; i++) {
+		do_step(stand, &steps[i]);
+		drain(stand);
+		const char *seen = screen_text(stand);
+		if (steps[i].screen && strcmp(seen, steps[i].screen) != 0)
+			fail_msg("step %zu, %s:\n%s... and not\n%s", i, steps[i].input, seen,
+				steps[i].screen);
+	}
+}
+
 /* Catalogues stand beside the folder of the test program: BUILD/tests/test_x, BUILD/locale. */
 static inline int speak(const char *program)
 {

@@ -3,7 +3,6 @@
  * Ten thousand visits at random, in virtual time, with a kotakd that answers, refuses, is silent or
  * dies. Whatever happens: no frame exceeds the display, every screen has a way out, nothing of one
  * person is left for the next, a draft comes back as it was, and a complaint has one id.
- *
  * KOTAK_SEQUENCES and KOTAK_FIRST choose which; a fault names its sequence.
  */
 #include <setjmp.h>
@@ -308,7 +307,7 @@ static void type_ticket(struct visit *visit)
 	if (visit->panel->session.entry.length > 0)
 		return;
 	assert_int_equal(ticket_format(ticket, 7, ++visit->serial), 0);
-	snprintf(pin, sizeof(pin), "%04u", roll(visit, 10000));
+	snprintf(pin, sizeof(pin), "9%03u", roll(visit, 1000));
 	type_digits(visit, ticket);
 	if (visit->panel->session.screen != SCREEN_NUMBER ||
 		strcmp(visit->panel->session.entry.text, ticket) != 0)
@@ -339,7 +338,7 @@ static void answer_submit(struct visit *visit, const json_t *message)
 		       !*visit->panel->session.ticket;
 
 	assert_int_equal(ticket_format(ticket, 3, ++visit->serial), 0);
-	snprintf(pin, sizeof(pin), "%04u", roll(visit, 10000));
+	snprintf(pin, sizeof(pin), "9%03u", roll(visit, 1000));
 	answer(visit, json_pack("{s:s, s:s, s:s, s:s, s:b}", "type", "ticket", "id",
 			      message_text(message, "id"), "ticket", ticket, "pin", pin, "printing",
 			      (int)roll(visit, 2)));
@@ -427,9 +426,6 @@ static void act_sensibly(struct visit *visit)
 	case SCREEN_NUMBER:
 		type_ticket(visit);
 		break;
-	case SCREEN_MENU:
-		tap(visit, (char)('1' + roll(visit, 10) % 5 * roll(visit, 2)));
-		break;
 	case SCREEN_SENDING:
 	case SCREEN_ASKING:
 		serve(visit);
@@ -441,7 +437,7 @@ static void act_sensibly(struct visit *visit)
 		tap(visit, '#');
 		break;
 	default:
-		tap(visit, (char)('1' + roll(visit, 5)));
+		tap(visit, (char)('1' + roll(visit, 5) * roll(visit, 2)));
 		break;
 	}
 }
