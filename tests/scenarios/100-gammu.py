@@ -142,8 +142,9 @@ class Smsd:
 
 def daemon_receives_and_sends(house):
     """Five messages of seven parts, one sent with a report."""
-    # gammu-smsd never matches a report that comes before it has noted what it sent.
-    house.sim(do='config', report_ms=2000)
+    # gammu-smsd never matches a report that comes before it has noted what it sent, and matches
+    # by the report's stamps: it gets the time of a busy machine.
+    house.sim(do='config', report_ms=10000)
     house.sim(do='deliver', text='Satu', **{'from': SENDER})
     house.sim(do='deliver', text=EMOJI, **{'from': SENDER})
     smsd = Smsd(house)

@@ -318,14 +318,19 @@ def pin_lock(house):
 def silence_and_noise(house):
     """silence and noise: nothing is heard, messages wait, then all is well"""
     port = opened(house, 'AT+CNMI=2,1')
-    house.sim(do='fault', name='silent', ms=400)
+    # Each lasts until it is given anew with the little that is left of it.
+    house.sim(do='fault', name='silent', ms=600000)
     deliver(house, 'satu')
     port.write(b'AT\r')
-    equal(port.line('+CMTI:', 3), '+CMTI: "ME",0', 'after the silence')
-    house.sim(do='fault', name='noise', ms=400)
+    port.quiet()
+    house.sim(do='fault', name='silent', ms=200)
+    equal(port.line('+CMTI:'), '+CMTI: "ME",0', 'after the silence')
+    house.sim(do='fault', name='noise', ms=600000)
     deliver(house, 'dua')
     port.write(b'AT+CMGD=1,4\r')
-    port.until(b'+CMTI: "ME",1\r\n', 3)
+    expect(port.read(5 * PATIENCE), 'noise comes')
+    house.sim(do='fault', name='noise', ms=200)
+    port.until(b'+CMTI: "ME",1\r\n')
     equal(house.sim(do='stores')['stores']['ME']['used'], 2, 'nothing was heard')
     equal(port.at('AT')[-1], 'OK', 'and now')
     port.close()
@@ -361,7 +366,8 @@ def unplugged(house):
     """pulled out: the client's line hangs up; back elsewhere; nothing lost"""
     port = opened(house)
     deliver(house)
-    house.sim(do='config', boot_ms=50)
+    # What it says at its start is gone if nobody has the new port open by then.
+    house.sim(do='config', boot_ms=2500)
     house.sim(do='fault', name='unplug')
     expect(not os.path.lexists(house.device), 'the link is gone')
 

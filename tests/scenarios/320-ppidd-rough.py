@@ -89,16 +89,13 @@ def crowd(server, kiosk):
 
 
 def stopped_while_waiting(server, kiosk):
-    answers = []
-    waiting = threading.Thread(target=lambda: answers.append(kiosk.commands(0, wait=30)))
-    before = server.descriptors()
-    waiting.start()
-    until(lambda: server.descriptors() > before)
+    poll = HeldPoll(kiosk, 0)
     began = time.monotonic()
     code = server.stop()
-    waiting.join(20)
-    check(code == 0 and answers == [[]] and time.monotonic() - began < 5,
-          "SIGTERM answers a long poll and ends", (code, answers))
+    late = time.monotonic() - began
+    answer = poll.commands()
+    check(code == 0 and answer == [] and late < HeldPoll.SOON_S,
+          "SIGTERM answers a long poll and ends", (code, answer, late))
     server.start()
 
 

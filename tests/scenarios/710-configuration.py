@@ -5,7 +5,7 @@ import os
 import stat
 import subprocess
 
-from harness import BUILD, equal, expect, run
+from harness import BUILD, PATIENCE, equal, expect, run
 
 
 def checked(house, *changes):
@@ -19,7 +19,8 @@ def checked(house, *changes):
     with open(path, 'w', encoding='utf-8') as file:
         file.write(text)
     done = subprocess.run([os.path.join(BUILD, 'kotakd'), '--config', path, '--check-config'],
-                          capture_output=True, text=True, timeout=10, check=False)
+                          capture_output=True, text=True, timeout=60 * PATIENCE,
+                          check=False)
     return done.returncode, done.stderr
 
 
@@ -113,7 +114,7 @@ def somebodys_file(house):
     with open(path, 'w', encoding='utf-8') as file:
         file.write('kept')
     house.kiosk.start()
-    equal(house.kiosk.process.wait(10), 1, 'exit of kotakd')
+    equal(house.kiosk.process.wait(10 * PATIENCE), 1, 'exit of kotakd')
     house.kiosk.process = None
     expect('kotak.sock' in house.kiosk.log(), 'the path is said')
     with open(path, encoding='utf-8') as file:
@@ -131,7 +132,7 @@ def somebodys_socket(house):
     with open(other, 'w', encoding='utf-8') as file:
         file.write(text)
     second = subprocess.run([os.path.join(BUILD, 'kotakd'), '--config', other],
-                            capture_output=True, text=True, timeout=10, check=False)
+                            capture_output=True, text=True, timeout=60 * PATIENCE, check=False)
     equal(second.returncode, 1, f'exit of the second ({second.stderr})')
     expect('another daemon' in second.stderr, f'the reason is said: {second.stderr}')
     house.kotakctl('status')

@@ -25,6 +25,8 @@ import urllib.parse
 import urllib.request
 import uuid
 
+from harness import PATIENCE, free_port, measured
+
 BUILD = os.path.abspath(os.environ.get("KOTAK_BUILD", "build"))
 GENESIS = "0" * 64
 DAMM = ["0317598642", "7092154863", "4206871359", "1750983426", "6123045978",
@@ -49,8 +51,8 @@ def finish():
 
 
 def until(condition, seconds=10):
-    """The first true value of condition within that time, else its last."""
-    deadline = time.monotonic() + seconds
+    """The first true value of condition within that time (a busy machine's), else its last."""
+    deadline = time.monotonic() + seconds * PATIENCE
     while True:
         value = condition()
         if value or time.monotonic() > deadline:
@@ -75,9 +77,9 @@ def sha(first, second):
 
 
 class Server:
-    """A ppidd with its own folder, on a port that the kernel chooses."""
+    """A ppidd with its own folder, on a port that stays its own while it is down."""
 
-    def __init__(self, tls=False, extra=""):
+    def __init__(self, tls=False, extra="", port=None):
         self.folder = tempfile.TemporaryDirectory(prefix="ppidd-")
         self.path = self.folder.name
         self.database = os.path.join(self.path, "ppidd.db")
@@ -86,7 +88,8 @@ class Server:
         self.process = None
         self.url = None
         self.context = None
-        lines = "[server]\nlisten = 127.0.0.1:0\noffice = Kalurahan Uji\n"
+        port = free_port() if port is None else port
+        lines = f"[server]\nlisten = 127.0.0.1:{port}\noffice = Kalurahan Uji\n"
         if tls:
             self.certificates()
             lines += f"tls_cert = {self.path}/server.pem\ntls_key = {self.path}/server.key\n"
@@ -114,12 +117,6 @@ class Server:
                      "-out", "server.pem")
 
     def start(self, prepare=None):
-        if self.url:  # again on the same port, as a kiosk expects
-            port = urllib.parse.urlsplit(self.url).port
-            with open(self.config) as file:
-                lines = re.sub(r"listen = .*", f"listen = 127.0.0.1:{port}", file.read())
-            with open(self.config, "w") as file:
-                file.write(lines)
         with open(self.log, "w") as log:
             self.process = subprocess.Popen([f"{BUILD}/ppidd", "--config", self.config],
                                             stderr=log, stdout=log,
@@ -139,14 +136,15 @@ class Server:
 
     def kill(self, how=signal.SIGKILL):
         self.process.send_signal(how)
-        return self.process.wait(20)
+        return self.process.wait(20 * PATIENCE)
 
     def stop(self):
         return self.kill(signal.SIGTERM)
 
     def ctl(self, *arguments, stdin="", code=0):
         done = subprocess.run([f"{BUILD}/ppidctl", "--config", self.config, *arguments],
-                              input=stdin, capture_output=True, text=True, timeout=60)
+                              input=stdin, capture_output=True, text=True,
+                              timeout=60 * PATIENCE)
         if code is not None and done.returncode != code:
             raise RuntimeError(f"ppidctl {arguments}: {done.returncode} {done.stderr}")
         return done.stdout
@@ -158,7 +156,7 @@ class Server:
         """How many the process has open: one more for each connection."""
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
-    def request(self, method, path, body=None, headers=None, timeout=70):
+    def request(self, method, path, body=None, headers=None, timeout=70 * PATIENCE):
         """(status, answer); the answer parsed when it is JSON."""
         asked = urllib.request.Request(self.url + path, data=body, method=method,
                                        headers=headers or {})
@@ -257,6 +255,30 @@ class Kiosk:
                                               "result": result, "reason": reason})
 
 
+class HeldPoll:
+    """A long poll that the server holds when this is made: its request was there before another
+    one that the server has answered since."""
+    WAIT_S = 60  # the most that a server waits
+    SOON_S = 40  # what is answered within that time wasn't answered because the wait was over
+
+    def __init__(self, kiosk, after, **more):
+        server = kiosk.server
+        place = urllib.parse.urlsplit(server.url)
+        query = urllib.parse.urlencode({"after": after, "wait": self.WAIT_S, **more})
+        self.socket = socket.create_connection((place.hostname, place.port), 20 * PATIENCE)
+        if server.context:
+            self.socket = server.context.wrap_socket(self.socket, server_hostname=place.hostname)
+        self.socket.sendall(f"GET /v1/kiosk/commands?{query} HTTP/1.1\r\nHost: {place.netloc}\r\n"
+                            f"Authorization: Bearer {kiosk.token}\r\n\r\n".encode())
+        server.request("GET", "/login")
+
+    def commands(self):
+        self.socket.settimeout((self.WAIT_S + 10) * PATIENCE)
+        with self.socket, http.client.HTTPResponse(self.socket) as answer:
+            answer.begin()
+            return json.loads(answer.read())["commands"] if answer.status == 200 else answer.status
+
+
 class Browser:
     """An officer without a browser: cookies and forms."""
 
@@ -271,7 +293,7 @@ class Browser:
         """(status, page, final address)"""
         data = urllib.parse.urlencode(fields).encode() if fields is not None else None
         try:
-            with self.opener.open(self.server.url + path, data, timeout=20) as answer:
+            with self.opener.open(self.server.url + path, data, timeout=20 * PATIENCE) as answer:
                 return answer.status, answer.read().decode(), answer.url
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode(), error.url
