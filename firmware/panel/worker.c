@@ -85,10 +85,12 @@ static int receive_start(struct panel_worker *self)
 	if (result != 1)
 		return result < 0 ? result : -EPROTO;
 	struct panel_wanted *wanted = &self->wanted;
-	if (json_unpack(self->start, "{s:s, s:s, s?s, s:{s:i, s:i, s:b, s?i, s?i, s?b}}", "driver",
-		    &wanted->driver, "board", &wanted->board, "lines", &wanted->lines, "display",
-		    "columns", &columns, "rows", &rows, "i2c", &i2c, "bus", &bus, "address",
-		    &address, "wiring_b", &wiring_b) < 0)
+	/* On real lines there is no simulator's socket, and the member is null. */
+	wanted->lines = json_string_value(json_object_get(self->start, "lines"));
+	if (json_unpack(self->start, "{s:s, s:s, s:{s:i, s:i, s:b, s?i, s?i, s?b}}", "driver",
+		    &wanted->driver, "board", &wanted->board, "display", "columns", &columns,
+		    "rows", &rows, "i2c", &i2c, "bus", &bus, "address", &address, "wiring_b",
+		    &wiring_b) < 0)
 		return -EPROTO;
 	if (columns < 0 || rows < 0 || bus < 0 || address < 0)
 		return -EPROTO;
