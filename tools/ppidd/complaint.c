@@ -21,10 +21,13 @@
 	"AND (n.epoch > m.epoch OR (n.epoch = m.epoch AND n.seq > m.seq)))) "
 #define COLUMNS                                                                                    \
 	"c.uuid, c.ticket, c.state, c.channel, c.category, c.language, c.created_ms, "             \
-	"c.updated_ms, c.kiosk, k.name, " KEPT("p.sender") ", " KEPT("p.name") ", " KEPT(          \
-		"p.address") ", p.text, p.pin, c.rating, c.confidential, c.surveyed_ms, "          \
-			     "CASE WHEN " UNDELIVERED "THEN 1 ELSE 0 END, c.about, "               \
-			     "CASE WHEN c.channel = 'panel' AND p.sender = '' THEN 1 ELSE 0 END "
+	"c.updated_ms, c.kiosk, k.name, " KEPT("nullif(p.sender, '')") ", " KEPT(                  \
+		"p.name") ", " KEPT("p.address") ", p.text, p.pin, c.rating, c.confidential, "     \
+						 "c.surveyed_ms, "                                 \
+						 "CASE WHEN " UNDELIVERED                          \
+						 "THEN 1 ELSE 0 END, c.about, "                    \
+						 "CASE WHEN c.channel = 'panel' AND p.sender = "   \
+						 "'' THEN 1 ELSE 0 END "
 #define TABLES                                                                                     \
 	"FROM complaint c JOIN kiosk k ON k.number = c.kiosk "                                     \
 	"LEFT JOIN complaint_personal p ON p.uuid = c.uuid "
