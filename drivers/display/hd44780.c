@@ -125,7 +125,6 @@ static int start_drawing(struct lcd *lcd)
 		lcd_cleared(lcd);
 	else
 		lcd_forget(lcd);
-	lcd->trouble[0] = '\0';
 	go_on(lcd, LCD_DRAWING, 0);
 	return error;
 }
@@ -170,7 +169,6 @@ static int fail(struct lcd *lcd, int error, int64_t now_us)
 {
 	if (!lcd->said)
 		lcd->bus->ops->explain(error, lcd->trouble, sizeof(lcd->trouble));
-	lcd->said = false;
 	lcd->bus->ops->shut(lcd->bus);
 	go_on(lcd, LCD_CLOSED, 0);
 	lcd->busy_until_us = 0;

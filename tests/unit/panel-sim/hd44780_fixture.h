@@ -260,7 +260,7 @@ static inline void fixture_make(enum fixture_wiring wiring, unsigned columns, un
 		.light = { &fixture_lines_ops },
 		.i2c = { &fixture_i2c_ops },
 		.now_ns = 1000000000,
-		.set_ns = 30,
+		.set_ns = 5,
 		.wait_percent = 100,
 		.wiring = wiring,
 		.columns = columns,

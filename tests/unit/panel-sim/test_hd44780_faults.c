@@ -62,6 +62,9 @@ static void test_too_short_on_lines(void **state)
 	times.pulse_ns = 500;
 	assert_true(caught(FIXTURE_LINES, &times, 100, HD44780_FAULT_CYCLE));
 	times = display_times_standard;
+	times.hold_ns = 0;
+	assert_true(caught(FIXTURE_LINES, &times, 100, HD44780_FAULT_DATA_HOLD));
+	times = display_times_standard;
 	times.execution_ns = 40000;
 	assert_true(caught(FIXTURE_LINES, &times, 100, HD44780_FAULT_EXECUTION));
 	times = display_times_standard;
