@@ -18,6 +18,17 @@ json_t *draft_data(const struct panel *panel)
 		(json_int_t)draft->cursor, "page", (int)draft->page);
 }
 
+bool draft_same(const struct draft *one, const struct draft *other)
+{
+	return one->category == other->category && one->about == other->about &&
+	       one->confidential == other->confidential && one->place == other->place &&
+	       one->editing == other->editing && one->shown_how == other->shown_how &&
+	       one->cursor == other->cursor && one->page == other->page &&
+	       strcmp(one->id, other->id) == 0 && strcmp(one->address, other->address) == 0 &&
+	       strcmp(one->text, other->text) == 0 && strcmp(one->name, other->name) == 0 &&
+	       strcmp(one->phone, other->phone) == 0;
+}
+
 static bool restore_text(const json_t *data, const char *key, char *out, size_t size)
 {
 	const char *text = message_text(data, key);

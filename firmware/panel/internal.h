@@ -108,7 +108,9 @@ struct session {
 	unsigned page;
 	struct entry entry;
 	struct draft draft;
-	json_t *kept;	/* what kotakd was last told of the draft */
+	/* What kotakd was last told of the draft; nothing while told_draft.id is "" */
+	struct draft told_draft;
+	enum screen told_screen;
 	bool given;	/* kotakd knows of draft.id */
 	bool submitted; /* and was asked to make it a complaint */
 	bool trouble;	/* which doesn't succeed just now */
@@ -225,6 +227,7 @@ void tell_draft(struct panel *panel);
 json_t *draft_data(const struct panel *panel);
 /* Fills the session; 0 or -EPROTO, and the session is as it was. */
 must_check int draft_restore(struct panel *panel, const char *id, const json_t *data);
+bool draft_same(const struct draft *one, const struct draft *other);
 /* From SCREEN_RESUME to where it was. */
 void draft_resume(struct panel *panel);
 

@@ -159,8 +159,7 @@ static int take_ticket(struct panel *panel, const json_t *message)
 		return 0;
 	memcpy(id, session->draft.id, UUID_SIZE);
 	explicit_bzero(&session->draft, sizeof(session->draft));
-	json_decref(session->kept);
-	session->kept = NULL;
+	explicit_bzero(&session->told_draft, sizeof(session->told_draft));
 	memcpy(session->draft.id, id, UUID_SIZE);
 	memcpy(session->ticket, ticket, TICKET_SIZE);
 	memcpy(session->pin, pin, PANEL_PIN_SIZE);

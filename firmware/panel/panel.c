@@ -44,7 +44,6 @@ int panel_new(const struct panel_config *config, int64_t now_ms, struct panel **
 
 static void session_wipe(struct session *session)
 {
-	json_decref(session->kept);
 	json_decref(session->found);
 	entry_wipe(&session->entry);
 	explicit_bzero(session, sizeof(*session));
@@ -314,8 +313,7 @@ void panel_connected(struct panel *panel, bool connected, int64_t now_ms)
 	panel->connected = connected;
 	if (connected) {
 		/* What the last kotakd was told may not have been written down. */
-		json_decref(session->kept);
-		session->kept = NULL;
+		explicit_bzero(&session->told_draft, sizeof(session->told_draft));
 		if (session->screen == SCREEN_SENDING)
 			complaint_send(panel);
 	} else {

@@ -113,14 +113,15 @@ void tell_draft(struct panel *panel)
 	if (screen_ops(session->screen)->typed)
 		session->draft.cursor = session->entry.cursor;
 	session->draft.page = session->page;
-	data = draft_data(panel);
-	if (data && session->kept && json_equal(data, session->kept)) {
-		json_decref(data);
+	if (session->told_screen == session->screen &&
+		draft_same(&session->told_draft, &session->draft))
 		return;
-	}
-	json_decref(session->kept);
-	session->kept = data;
-	tell(panel, data ? json_pack("{s:s, s:s, s:O}", "type", "draft", "id", session->draft.id,
+	data = draft_data(panel);
+	tell(panel, data ? json_pack("{s:s, s:s, s:o}", "type", "draft", "id", session->draft.id,
 				   "data", data)
 			 : NULL);
+	if (panel->failed)
+		return;
+	session->told_draft = session->draft;
+	session->told_screen = session->screen;
 }
