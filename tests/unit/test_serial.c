@@ -83,7 +83,7 @@ static void wait_readable(int fd)
 {
 	struct pollfd poller = { .fd = fd, .events = POLLIN };
 
-	assert_true(poll(&poller, 1, 5000) > 0);
+	assert_true(poll(&poller, 1, 60000) > 0);
 }
 
 static void test_read_and_write(void **state)

@@ -67,7 +67,7 @@ static void test_unplugged_while_sending(void **state)
 {
 	(void)state;
 	start("sim7600", NULL);
-	bench_tell(&bench, "{\"do\":\"config\",\"send_ms\":3000}");
+	bench_tell(&bench, "{\"do\":\"config\",\"send_ms\":600000}");
 	bench_send(&bench, 1, "+6281234567", "Laporan", false);
 	bench_wait(&bench, WAIT_MS, bench.submitting == 1);
 	bench_tell(&bench, "{\"do\":\"fault\",\"name\":\"unplug\"}");

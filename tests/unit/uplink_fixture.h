@@ -26,7 +26,7 @@
 
 #define CONNECTIONS 8
 #define REQUEST_MOST 200000
-#define PATIENCE_MS 20000
+#define PATIENCE_MS 120000
 
 struct connection {
 	int fd;
