@@ -76,53 +76,21 @@ class Control:
         return json.loads(line)
 
 
-class PanelSim:
-    """panel-sim in a house's folder. Options: size '20x4' or '16x2', keypad '4x4' or '4x3', wiring
-    'a' or 'b' of the I2C backpack, bounce 'LEAST-MOST' in ms, seed, more arguments."""
+class Panel:
+    """A running panel-sim, by its control socket."""
 
-    def __init__(self, house, size='20x4', keypad='4x4', wiring='a', bounce='1-20', seed=1,
-                 arguments=()):
-        self.house = house
+    def __init__(self, control_socket, keypad='4x4'):
+        self.control_socket = control_socket
         self.keypad = keypad
-        self.columns, self.row_count = (int(word) for word in size.split('x'))
-        self.lines_socket = house.path(LINES)
-        self.control_socket = house.path(CONTROL)
-        self.program = Program(house, 'panel-sim', [
-            'panel-sim', '--lines', self.lines_socket, '--control', self.control_socket,
-            '--size', size, '--keypad', keypad, '--wiring', wiring, '--bounce', bounce,
-            '--seed', str(seed), *arguments])
-        house.programs.append(self.program)
         self.control = None
 
-    def __enter__(self):
-        self.start()
-        return self
-
-    def __exit__(self, kind, value, trace):
-        self.stop()
-
-    def start(self):
-        before = self.program.log().count('ready')
-        self.program.start()
-
-        def ready():
-            self.program.insist()
-            return self.program.log().count('ready') > before
-        wait_for(ready, 10, 'panel-sim says "ready"')
+    def connect(self):
         self.control = Control(self.control_socket)
 
-    def stop(self):
+    def disconnect(self):
         if self.control:
             self.control.close()
             self.control = None
-        self.program.stop()
-
-    def kill(self):
-        """The hardware vanishes."""
-        if self.control:
-            self.control.close()
-            self.control = None
-        self.program.kill()
 
     def ask(self, do, **fields):
         """One request; fails unless the answer is ok."""
@@ -203,15 +171,20 @@ class PanelSim:
             wait_for(lambda: self.beeps() > before, seconds, f'a beep for the key {key}')
         finally:
             self.release(key)
+        wait_for(self.let_go, seconds, f'the panel looks at the key {key} that is up')
         self.pause()
 
     def keys(self, keys):
         for key in keys:
             self.key(key)
 
+    def let_go(self):
+        """Whether all keys are up, lie still, and the driver has looked at them since."""
+        state = self.state()
+        return not state['moving'] and not state['pressed'] and state['reads'] >= 3
+
     def pause(self, ms=80):
-        """Keys stay as they are for so long: a finger's time. Returns when contacts lie still,
-        and, by itself, open for long enough that the panel has seen it."""
+        """Keys stay as they are for so long: a finger's time, longer than a driver debounces."""
         self.ask('type', keys=[{'pause_ms': ms}])
 
     def strokes(self, text, automatic='sentence'):
@@ -239,6 +212,49 @@ class PanelSim:
                 self.key(key)
             else:
                 self.pause(SETTLE_MS)
+
+
+class PanelSim(Panel):
+    """panel-sim in a house's folder. Options: size '20x4' or '16x2', keypad '4x4' or '4x3', wiring
+    'a' or 'b' of the I2C backpack, bounce 'LEAST-MOST' in ms, seed, more arguments."""
+
+    def __init__(self, house, size='20x4', keypad='4x4', wiring='a', bounce='1-20', seed=1,
+                 arguments=()):
+        super().__init__(house.path(CONTROL), keypad)
+        self.house = house
+        self.columns, self.row_count = (int(word) for word in size.split('x'))
+        self.lines_socket = house.path(LINES)
+        self.program = Program(house, 'panel-sim', [
+            'panel-sim', '--lines', self.lines_socket, '--control', self.control_socket,
+            '--size', size, '--keypad', keypad, '--wiring', wiring, '--bounce', bounce,
+            '--seed', str(seed), *arguments])
+        house.programs.append(self.program)
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, kind, value, trace):
+        self.stop()
+
+    def start(self):
+        before = self.program.log().count('ready')
+        self.program.start()
+
+        def ready():
+            self.program.insist()
+            return self.program.log().count('ready') > before
+        wait_for(ready, 10, 'panel-sim says "ready"')
+        self.connect()
+
+    def stop(self):
+        self.disconnect()
+        self.program.stop()
+
+    def kill(self):
+        """The hardware vanishes."""
+        self.disconnect()
+        self.program.kill()
 
 
 def begins(before, automatic):

@@ -154,6 +154,19 @@ int board_request(struct board *board, const struct chip_config *config, void *o
 	return error;
 }
 
+uint32_t board_get(struct board *board, const struct chip_group *group)
+{
+	const struct chip_config *config = chip_group_config(group);
+
+	for (size_t i = 0; i < config->count; i++) {
+		if (config->lines[i] < CHIP_COLUMN_1 || config->lines[i] >= CHIP_LCD_RS)
+			continue;
+		board->reads++;
+		break;
+	}
+	return chip_get(board->chip, group);
+}
+
 int board_i2c_write(struct board *board, unsigned address, const uint8_t *bytes, size_t count,
 	int64_t time_ns, int64_t *done_ns)
 {
@@ -186,6 +199,7 @@ static void join(struct board *board, unsigned contact, int64_t time_us)
 {
 	bool closed = board->bounce.contacts[contact].closed || board->stuck[contact];
 
+	board->reads = 0;
 	chip_contact(board->chip, contact / SWITCHES_COLUMNS, contact % SWITCHES_COLUMNS, closed,
 		time_us * NS_PER_US);
 }

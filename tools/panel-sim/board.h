@@ -56,6 +56,7 @@ struct board {
 	struct bounce bounce;
 	struct typist typist;
 	bool stuck[BOUNCE_CONTACTS];
+	uint64_t reads; /* of columns since a contact last moved */
 	struct hd44780 *displays[2]; /* by board_glass */
 	int64_t display_ns[2];	     /* the last time that each was given */
 	struct pcf8574 expander;
@@ -77,6 +78,9 @@ void board_free(struct board *board);
 /* As chip_request(), and -ENODEV while the chip is out. */
 must_check int board_request(struct board *board, const struct chip_config *config, void *owner,
 	int64_t time_ns, struct chip_group **out, char trouble[static CHIP_TROUBLE_SIZE]);
+
+/* As chip_get(); a group with columns has looked at the keys. */
+uint32_t board_get(struct board *board, const struct chip_group *group);
 
 /*
  * A message on the I2C bus. 0, -ENXIO when nothing has that address, -ETIMEDOUT when the bus hangs

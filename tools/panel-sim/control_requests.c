@@ -211,23 +211,39 @@ static json_t *line_states(const struct chip *chip)
 	return lines;
 }
 
+/* The keys' side of the state; the other one is added to it. */
+static json_t *key_state(const struct board *board)
+{
+	json_t *state = screen_keys(board);
+
+	json_object_set_new(state, "typing", json_integer((json_int_t)board->typist.count));
+	json_object_set_new(state, "moving", json_boolean(!board_at_rest(board)));
+	json_object_set_new(state, "reads", json_integer((json_int_t)board->reads));
+	json_object_set_new(state, "shorts", json_integer((json_int_t)chip_shorts(board->chip)));
+	json_object_set_new(
+		state, "bounce_least_ms", json_real((double)board->bounce.least_us / US_PER_MS));
+	json_object_set_new(
+		state, "bounce_most_ms", json_real((double)board->bounce.most_us / US_PER_MS));
+	return state;
+}
+
 static json_t *state(struct sim *sim, const json_t *request)
 {
 	const struct board *board = sim->board;
-	autojson json_t *keys = screen_keys(board);
+	const struct board_options *options = &board->options;
+	autojson json_t *rest = json_pack("{s:i, s:i, s:i, s:o, s:o, s:b, s:b, s:b}", "columns",
+		(int)options->columns, "rows", (int)options->rows, "keypad_columns",
+		(int)options->keypad_columns, "lines", line_states(board->chip), "connections",
+		lines_server_show(sim->lines), "chip", !board->chip_out, "backpack",
+		!board->backpack_out, "bus_hangs", board->bus_hangs);
+	json_t *answer = control_fine_with(key_state(board));
 
 	(void)request;
-	return json_pack("{s:b, s:i, s:i, s:i, s:O, s:O, s:o, s:o, s:b, s:b, s:b, s:I, s:b, s:I, "
-			 "s:f, s:f}",
-		"ok", 1, "columns", (int)board->options.columns, "rows", (int)board->options.rows,
-		"keypad_columns", (int)board->options.keypad_columns, "pressed",
-		json_object_get(keys, "pressed"), "stuck", json_object_get(keys, "stuck"), "lines",
-		line_states(board->chip), "connections", lines_server_show(sim->lines), "chip",
-		!board->chip_out, "backpack", !board->backpack_out, "bus_hangs", board->bus_hangs,
-		"typing", (json_int_t)board->typist.count, "moving", !board_at_rest(board),
-		"shorts", (json_int_t)chip_shorts(board->chip), "bounce_least_ms",
-		(double)board->bounce.least_us / US_PER_MS, "bounce_most_ms",
-		(double)board->bounce.most_us / US_PER_MS);
+	if (answer && rest && json_object_update(answer, rest) < 0) {
+		json_decref(answer);
+		return NULL;
+	}
+	return answer;
 }
 
 static json_t *bounce(struct sim *sim, const json_t *request)

@@ -300,8 +300,6 @@ static void reap(struct lines_server *server)
 
 static void give_answer(struct connection *connection)
 {
-	const struct chip *chip = connection->server->board->chip;
-
 	if (connection->request) {
 		autojson json_t *request = take_pointer(connection->request);
 
@@ -309,7 +307,8 @@ static void give_answer(struct connection *connection)
 	} else if (connection->asked) {
 		connection->asked = false;
 		answer(connection, json_pack("{s:I}", "values",
-					   (json_int_t)chip_get(chip, connection->group)));
+					   (json_int_t)board_get(
+						   connection->server->board, connection->group)));
 	}
 }
 
