@@ -2,7 +2,7 @@
 # Announcements and questions of satisfaction reach those who agreed, through kiosk and modem.
 import datetime
 
-from harness import equal, expect, run, ticket_in, wait_for
+from harness import expect, run, ticket_in, wait_for
 
 AGREES = '+6281234500001'
 REFUSES = '+6281234500002'
@@ -23,6 +23,10 @@ def asked(house, ticket):
     """The words of the question of satisfaction, once they were delivered."""
     return next((m['text'] for m in house.server_json('show', ticket)['messages']
                  if m['purpose'] == 'survey' and m['state'] == 'delivered'), None)
+
+
+def commands(house, ticket):
+    return [(c['type'], c['state']) for c in house.server_json('show', ticket)['commands']]
 
 
 def reach_those_who_agreed(house):
@@ -54,9 +58,8 @@ def reach_those_who_agreed(house):
              'the rating is at the server')
     wait_for(house.synced, 10, 'all is at the server')
     for sender in (REFUSES, SILENT):
-        shown = house.server_json('show', tickets[sender])
-        equal([(c['type'], c['state']) for c in shown['commands']], [('survey', 'refused')],
-              'the question to who did not agree')
+        wait_for(lambda who=sender: commands(house, tickets[who]) == [('survey', 'refused')], 10,
+                 'the question to who did not agree is refused')
         expect(not any('Posyandu' in text or 'NILAI 1' in text for text in house.replies(sender)),
                f'nothing uncalled for: {house.replies(sender)}')
     house.kotakctl('verify')

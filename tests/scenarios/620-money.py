@@ -123,6 +123,7 @@ def balance_falls(house):
         house.deliver(f'ADUAN selokan nomor {number} mampet', sender)
         given = ticket_in(house.reply(sender))
         expect(given, f'a ticket goes out with Rp {amount}')
+        wait_for(house.synced, 10, 'the complaint is at the server')
         house.ppidctl('answer', given, f'Sudah dibersihkan {number}')
         wait_for(lambda who=sender: 'answer' in states(house, who), 10, 'the officer answers')
         wait_for(lambda: waiting(house) == earlier(falls, number), 10,

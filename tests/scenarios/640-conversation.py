@@ -60,6 +60,7 @@ def every_word(house):
     siti.say(f'BATAL {second}', 'Balas YA')
     siti.say('ya', 'dibatalkan')
     equal(complaint(house, second)['state'], 'withdrawn', 'state of the second')
+    wait_for(house.synced, 10, 'the complaint is at the server')
     house.ppidctl('answer', first, 'Lampu sudah diganti.')
     siti.hear('Lampu sudah diganti')
     siti.say('NILAI 1', 'dibuka kembali')
