@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * kotak-demo: a village on one page. A resident's phone stands beside the officers' desk;
- * between them work a simulated modem, kotakd and ppidd, all real but the radio.
+ * kotak-demo: a village on one page. A resident's phone and the kiosk in the lobby stand beside the
+ * officers' desk; between them work kotakd and ppidd, all real but the radio, the keypad, the
+ * display and the paper.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -12,6 +13,7 @@
 #include <systemd/sd-event.h>
 
 #include "base/log.h"
+#include "kiosk.h"
 #include "page.h"
 #include "phone.h"
 #include "village.h"
@@ -82,22 +84,41 @@ static int watch(sd_event *event, struct process *process)
 	return sd_event_add_io(event, NULL, process->pidfd, EPOLLIN, on_child, process);
 }
 
+static int open_simulators(sd_event *event, const struct village *village, struct phones **phones,
+	struct kiosk **kiosk)
+{
+	char modem[VILLAGE_PATH_SIZE];
+	char panel[VILLAGE_PATH_SIZE];
+	char printer[VILLAGE_PATH_SIZE];
+
+	int error = village_socket(village, "modem.sock", modem);
+	if (!error)
+		error = village_socket(village, "panel.sock", panel);
+	if (!error)
+		error = village_socket(village, "printer.sock", printer);
+	if (!error)
+		error = phones_open(modem, phones);
+	return error ? error : kiosk_open(event, panel, printer, kiosk);
+}
+
 static int serve(
 	const struct options *options, sd_event *event, struct village *village, unsigned port)
 {
-	char control[VILLAGE_PATH_SIZE];
 	struct phones *phones = NULL;
+	struct kiosk *kiosk = NULL;
 	struct page *page = NULL;
 
 	int error = village_start(village, options->build, options->folder, port);
 	if (!error)
-		error = village_socket(village, "modem.sock", control);
+		error = open_simulators(event, village, &phones, &kiosk);
 	if (!error)
-		error = phones_open(control, &phones);
-	if (!error)
-		error = page_open(event, port, village, phones, &page);
+		error = page_open(event, port, village, phones, kiosk, &page);
 	if (!error)
 		error = watch(event, &village->modem);
+	if (error >= 0)
+		error = watch(event, &village->panel);
+	if (error >= 0)
+		error = watch(event, &village->printer);
 	if (error >= 0)
 		error = watch(event, &village->kiosk);
 	if (error >= 0) {
@@ -109,6 +130,7 @@ static int serve(
 		error = sd_event_loop(event);
 	}
 	page_close(page);
+	kiosk_close(kiosk);
 	phones_close(phones);
 	return error;
 }

@@ -20,6 +20,7 @@ struct page {
 	struct MHD_Daemon *daemon;
 	struct village *village;
 	struct phones *phones;
+	struct kiosk *kiosk;
 	bool plugged;
 	char *status; /* what kotakctl said last, asked at most once a second for all viewers */
 	int64_t status_ms;
@@ -40,6 +41,9 @@ static const unsigned char style_css[] = {
 static const unsigned char page_js[] = {
 #include "gen/tools/demo/page.js.inc"
 };
+static const unsigned char kiosk_js[] = {
+#include "gen/tools/demo/kiosk.js.inc"
+};
 
 static const struct {
 	const char *path;
@@ -50,6 +54,7 @@ static const struct {
 	{ "/", "text/html; charset=utf-8", index_html, sizeof(index_html) },
 	{ "/style.css", "text/css; charset=utf-8", style_css, sizeof(style_css) },
 	{ "/page.js", "text/javascript; charset=utf-8", page_js, sizeof(page_js) },
+	{ "/kiosk.js", "text/javascript; charset=utf-8", kiosk_js, sizeof(kiosk_js) },
 };
 
 static enum MHD_Result reply(struct MHD_Connection *connection, unsigned status, const char *type,
@@ -133,6 +138,41 @@ static enum MHD_Result serve_send(
 	return reply_json(connection, MHD_HTTP_OK, json_object());
 }
 
+/* What the panel shows, when that isn't what the page knows already. */
+static enum MHD_Result serve_kiosk(struct page *page, struct MHD_Connection *connection)
+{
+	const char *known = MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "after");
+	json_t *shown = NULL;
+
+	if (kiosk_show(page->kiosk, known ? strtoll(known, NULL, 10) : -1, &shown) < 0)
+		return reply_error(connection, MHD_HTTP_SERVICE_UNAVAILABLE,
+			"the simulated panel doesn't answer");
+	return reply_json(connection, MHD_HTTP_OK, shown);
+}
+
+static enum MHD_Result serve_slip(
+	struct page *page, struct MHD_Connection *connection, const char *number)
+{
+	autofree void *content = NULL;
+	size_t size = 0;
+
+	if (kiosk_slip(page->kiosk, strtoll(number, NULL, 10), &content, &size) < 0)
+		return reply_error(connection, MHD_HTTP_NOT_FOUND, "no such slip");
+	return reply(connection, MHD_HTTP_OK, "image/png", content, size);
+}
+
+static enum MHD_Result serve_key(
+	struct page *page, struct MHD_Connection *connection, const json_t *body)
+{
+	const char *key = json_string_value(json_object_get(body, "key"));
+	bool down = json_is_true(json_object_get(body, "down"));
+	int error = key ? kiosk_key(page->kiosk, key, down) : kiosk_hands_off(page->kiosk);
+
+	if (error < 0)
+		return reply_error(connection, MHD_HTTP_BAD_REQUEST, "no such key");
+	return reply_json(connection, MHD_HTTP_OK, json_object());
+}
+
 static int switch_modem(struct page *page, bool on)
 {
 	char link[VILLAGE_PATH_SIZE];
@@ -158,6 +198,8 @@ static enum MHD_Result serve_switch(
 		error = switch_modem(page, on);
 	else if (what && strcmp(what, "server") == 0)
 		error = village_server(page->village, on);
+	else if (what)
+		error = kiosk_switch(page->kiosk, what, on);
 	page->status_ms = 0;
 	if (error < 0)
 		return reply_error(
@@ -178,6 +220,8 @@ static enum MHD_Result serve_post(struct page *page, struct MHD_Connection *conn
 		return reply_error(connection, MHD_HTTP_BAD_REQUEST, "a JSON object is wanted");
 	if (strcmp(path, "/api/send") == 0)
 		return serve_send(page, connection, body);
+	if (strcmp(path, "/api/key") == 0)
+		return serve_key(page, connection, body);
 	if (strcmp(path, "/api/switch") == 0)
 		return serve_switch(page, connection, body);
 	return reply_error(connection, MHD_HTTP_NOT_FOUND, "no such thing here");
@@ -193,6 +237,10 @@ static enum MHD_Result serve_get(
 	}
 	if (strcmp(path, "/api/state") == 0)
 		return serve_state(page, connection);
+	if (strcmp(path, "/api/kiosk") == 0)
+		return serve_kiosk(page, connection);
+	if (strncmp(path, "/slip/", strlen("/slip/")) == 0)
+		return serve_slip(page, connection, path + strlen("/slip/"));
 	return reply_error(connection, MHD_HTTP_NOT_FOUND, "no such thing here");
 }
 
@@ -277,7 +325,7 @@ static int on_time(sd_event_source *source, uint64_t time_us, void *context)
 }
 
 int page_open(sd_event *event, unsigned port, struct village *village, struct phones *phones,
-	struct page **out)
+	struct kiosk *kiosk, struct page **out)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET,
 		.sin_port = htons((uint16_t)port),
@@ -288,6 +336,7 @@ int page_open(sd_event *event, unsigned port, struct village *village, struct ph
 		return -ENOMEM;
 	page->village = village;
 	page->phones = phones;
+	page->kiosk = kiosk;
 	page->plugged = true;
 	page->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_ERROR_LOG, (uint16_t)port, NULL,
 		NULL, on_request, page, MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_NOTIFY_COMPLETED,

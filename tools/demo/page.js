@@ -188,4 +188,7 @@ byId("examples").addEventListener("click", (event) => {
 });
 bindSwitch("switch-modem", "modem");
 bindSwitch("switch-server", "server");
+bindSwitch("switch-display", "display");
+bindSwitch("switch-printer", "printer");
+bindSwitch("switch-paper", "paper");
 poll();

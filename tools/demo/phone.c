@@ -3,16 +3,14 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <sys/un.h>
 #include <time.h>
 
-#include "base/log.h"
+#include "ask.h"
 #include "wire/event.h"
 
 /* A demo doesn't run for months; a bound keeps a runaway loop from eating the memory. */
 #define MESSAGES_MAX 10000
+#define SIMULATOR "modem-sim"
 
 struct phones {
 	FILE *control;
@@ -30,28 +28,18 @@ static int64_t wall_ms(void)
 
 int phones_open(const char *control, struct phones **out)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	struct timeval patience = { .tv_sec = 5 };
-
-	if (strlen(control) >= sizeof(address.sun_path))
-		return -ENAMETOOLONG;
-	memcpy(address.sun_path, control, strlen(control) + 1);
-	autoclose int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
-		return -errno;
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-
 	autofree struct phones *phones = calloc(1, sizeof(*phones));
+
 	if (!phones)
 		return -ENOMEM;
+	int error = ask_open(control, &phones->control);
+	if (error < 0)
+		return error;
 	phones->messages = json_array();
-	phones->control = phones->messages ? fdopen(fd, "r") : NULL;
-	if (!phones->control) {
-		json_decref(phones->messages);
+	if (!phones->messages) {
+		fclose(phones->control);
 		return -ENOMEM;
 	}
-	fd = -1; /* the stream's from here on */
 	*out = take_pointer(phones);
 	return 0;
 }
@@ -63,30 +51,6 @@ void phones_close(struct phones *phones)
 	fclose(phones->control);
 	json_decref(phones->messages);
 	free(phones);
-}
-
-/* One request (stolen) and its answer. -EINVAL when the answer isn't ok. */
-static int ask(struct phones *phones, json_t *request, json_t **answer)
-{
-	autojson json_t *owned = request;
-	autofree char *text = owned ? json_dumps(owned, JSON_COMPACT) : NULL;
-	autofree char *line = NULL;
-	size_t size = 0;
-
-	if (!text)
-		return -ENOMEM;
-	if (dprintf(fileno(phones->control), "%s\n", text) < 0 ||
-		getline(&line, &size, phones->control) < 0) {
-		log_error("demo: modem-sim doesn't answer");
-		clearerr(phones->control);
-		return -EIO;
-	}
-	autojson json_t *said = json_loads(line, 0, NULL);
-	if (!json_is_true(json_object_get(said, "ok")))
-		return -EINVAL;
-	if (answer)
-		*answer = take_pointer(said);
-	return 0;
 }
 
 static int remember(struct phones *phones, const char *number, bool mine, const char *text,
@@ -102,7 +66,7 @@ static int remember(struct phones *phones, const char *number, bool mine, const 
 
 int phones_send(struct phones *phones, const char *number, const char *text)
 {
-	int error = ask(phones,
+	int error = ask(phones->control, SIMULATOR,
 		json_pack("{s:s, s:s, s:s}", "do", "deliver", "from", number, "text", text), NULL);
 
 	return error < 0 ? error : remember(phones, number, true, text, -1);
@@ -140,8 +104,8 @@ static int take_replies(struct phones *phones)
 	size_t index;
 	json_t *part;
 
-	int error =
-		ask(phones, json_pack("{s:s, s:I}", "do", "sent", "after", phones->seen), &answer);
+	int error = ask(phones->control, SIMULATOR,
+		json_pack("{s:s, s:I}", "do", "sent", "after", phones->seen), &answer);
 	json_array_foreach (json_object_get(answer, "sent"), index, part) {
 		if (error < 0)
 			break;
@@ -175,7 +139,7 @@ static int note_taken(struct phones *phones)
 	size_t index;
 	json_t *message;
 
-	int error = ask(phones, json_pack("{s:s}", "do", "stores"), &answer);
+	int error = ask(phones->control, SIMULATOR, json_pack("{s:s}", "do", "stores"), &answer);
 	if (error < 0)
 		return error;
 	const json_t *stores = json_object_get(answer, "stores");
@@ -211,7 +175,7 @@ int phones_show(struct phones *phones, const char *number, json_t **out)
 
 int phones_plug(struct phones *phones, bool plugged, const char *link)
 {
-	return ask(phones,
+	return ask(phones->control, SIMULATOR,
 		plugged ? json_pack("{s:s, s:s, s:s}", "do", "fault", "name", "plug", "link", link)
 			: json_pack("{s:s, s:s}", "do", "fault", "name", "unplug"),
 		NULL);

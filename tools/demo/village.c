@@ -149,8 +149,16 @@ static int write_confs(const struct village *village, unsigned page_port)
 			"[kiosk]\nid = 3\nname = Triharjo\nlocale = id\ntimezone = Asia/Jakarta\n"
 			"[store]\npath = %s/kiosk.db\n[modem demo]\ndevice = %s/modem\n"
 			"[sync]\nurl = http://127.0.0.1:%u\ntoken_file = %s/token\n"
-			"[control]\nsocket = %s/kotak.sock\n[panel]\ndriver = none\n",
-			folder, sockets, village->desk_port, folder, sockets);
+			"[control]\nsocket = %s/kotak.sock\n[panel]\ndriver = sim\n"
+			"board = simulated\nlines = %s/panel.lines\ndisplay = 20x4 i2c:1:0x27\n"
+			"places = %s/places\n[printer]\ndevice = %s/printer\n",
+			folder, sockets, village->desk_port, folder, sockets, sockets, folder,
+			sockets);
+	if (!error)
+		error = village_file(village, "places", path);
+	if (!error)
+		error = write_file(path, "Kalikepek: RT 01, RT 02, RT 03\nKarang: RT 01, RT 02\n"
+					 "Seworan: RT 01, RT 02, RT 03, RT 04\nWetan Pasar\n");
 	if (!error)
 		error = village_file(village, "ppidd.conf", path);
 	if (!error)
@@ -195,32 +203,57 @@ static int start_notifying(struct village *village, struct process *process, con
 	return error;
 }
 
-static int start_modem(struct village *village)
+/*
+ * Starts a simulator, with its control socket at NAME.sock, and waits until that and what else is
+ * awaited (a name beside it) are there: nothing else of its word "ready" is needed.
+ */
+static int start_simulator(struct village *village, struct process *process, const char *name,
+	const char *awaited, const char *const words[])
 {
 	char program[VILLAGE_PATH_SIZE];
-	char device[VILLAGE_PATH_SIZE];
 	char control[VILLAGE_PATH_SIZE];
+	char other[VILLAGE_PATH_SIZE];
 	char log[VILLAGE_PATH_SIZE];
+	const char *argv[16] = { program, "--control", control };
 
-	if (format_path(program, "%s/modem-sim", village->build) < 0 ||
-		village_socket(village, "modem", device) < 0 ||
-		village_socket(village, "modem.sock", control) < 0 ||
-		village_file(village, "modem-sim.log", log) < 0)
+	if (format_path(program, "%s/%s", village->build, process->name) < 0 ||
+		format_path(control, "%s/%s.sock", village->sockets, name) < 0 ||
+		village_socket(village, awaited, other) < 0 ||
+		format_path(log, "%s/%s.log", village->folder, process->name) < 0)
 		return -ENAMETOOLONG;
-	int error = process_start(&village->modem,
-		(char *[]) { program, "--make", "sim7600", "--link", device, "--control", control,
-			NULL },
-		log, NULL);
+	for (size_t i = 0; words[i] && i + 4 < ARRAY_SIZE(argv); i++)
+		argv[i + 3] = words[i];
+	int error = process_start(process, (char *const *)argv, log, NULL);
 	int64_t deadline = process_clock_ms() + READY_MS;
-	/* Both are there once it says "ready"; nothing else of it is needed. */
-	while (!error && (access(control, F_OK) < 0 || access(device, F_OK) < 0)) {
+	while (!error && (access(control, F_OK) < 0 || access(other, F_OK) < 0)) {
 		if (process_clock_ms() > deadline)
 			error = -ETIME;
-		else if (process_await(&village->modem, -1, 10) == -ECHILD)
+		else if (process_await(process, -1, 10) == -ECHILD)
 			error = -ECHILD;
 	}
 	if (error < 0)
-		log_error("demo: modem-sim doesn't start; %s says why", log);
+		log_error("demo: %s doesn't start; %s says why", process->name, log);
+	return error;
+}
+
+static int start_simulators(struct village *village)
+{
+	char modem[VILLAGE_PATH_SIZE];
+	char lines[VILLAGE_PATH_SIZE];
+	char printer[VILLAGE_PATH_SIZE];
+
+	if (village_socket(village, "modem", modem) < 0 ||
+		village_socket(village, "panel.lines", lines) < 0 ||
+		village_socket(village, "printer", printer) < 0)
+		return -ENAMETOOLONG;
+	int error = start_simulator(village, &village->modem, "modem", "modem",
+		(const char *[]) { "--make", "sim7600", "--link", modem, NULL });
+	if (!error)
+		error = start_simulator(village, &village->panel, "panel", "panel.lines",
+			(const char *[]) { "--lines", lines, NULL });
+	if (!error)
+		error = start_simulator(village, &village->printer, "printer", "printer",
+			(const char *[]) { "--link", printer, "--folder", village->folder, NULL });
 	return error;
 }
 
@@ -287,6 +320,8 @@ int village_start(
 	struct village *village, const char *build, const char *folder, unsigned page_port)
 {
 	*village = (struct village) { .modem = PROCESS_NONE("modem-sim"),
+		.panel = PROCESS_NONE("panel-sim"),
+		.printer = PROCESS_NONE("printer-sim"),
 		.kiosk = PROCESS_NONE("kotakd"),
 		.server = PROCESS_NONE("ppidd"),
 		.notify = -1,
@@ -311,7 +346,7 @@ int village_start(
 	if (!error)
 		error = write_confs(village, page_port);
 	if (!error)
-		error = start_modem(village);
+		error = start_simulators(village);
 	if (!error)
 		error = start_notifying(village, &village->server, "ppidd.conf");
 	if (!error)
@@ -326,6 +361,8 @@ void village_stop(struct village *village)
 	process_stop(&village->kiosk, STOP_MS);
 	process_stop(&village->server, STOP_MS);
 	process_stop(&village->modem, STOP_MS);
+	process_stop(&village->panel, STOP_MS);
+	process_stop(&village->printer, STOP_MS);
 	if (village->notify >= 0)
 		close(village->notify);
 	if (village->lock >= 0)

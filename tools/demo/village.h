@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The village of the demo: simulated modem, kiosk and server in a fresh folder, with the
- * kiosk enrolled and an officer's account.
+ * The village of the demo: simulated modem, panel and printer, kiosk and server in a fresh folder,
+ * with the kiosk enrolled and an officer's account.
  */
 #ifndef KOTAK_DEMO_VILLAGE_H
 #define KOTAK_DEMO_VILLAGE_H
@@ -21,6 +21,8 @@ struct village {
 	char sockets[64];		/* short, since a socket's path may not be long */
 	unsigned desk_port;
 	struct process modem;
+	struct process panel;
+	struct process printer;
 	struct process kiosk;
 	struct process server;
 	int notify; /* where the programs say READY=1 */
@@ -42,7 +44,7 @@ must_check int village_server(struct village *village, bool on);
 /* What kotakctl status says; caller frees. */
 must_check int village_status(const struct village *village, char **text);
 
-/* The modem's device ("modem") or a socket ("modem.sock"), by name. */
+/* A simulator's device ("modem", "printer") or control socket ("modem.sock" …), by name. */
 must_check int village_socket(
 	const struct village *village, const char *name, char out[static VILLAGE_PATH_SIZE]);
 

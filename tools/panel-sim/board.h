@@ -56,7 +56,7 @@ struct board {
 	struct bounce bounce;
 	struct typist typist;
 	bool stuck[BOUNCE_CONTACTS];
-	uint64_t reads; /* of columns since a contact last moved */
+	uint64_t reads;		     /* of columns since a contact last moved */
 	struct hd44780 *displays[2]; /* by board_glass */
 	int64_t display_ns[2];	     /* the last time that each was given */
 	struct pcf8574 expander;
