@@ -55,7 +55,7 @@ static void append(struct output *out, const char *text)
 		out->text[out->length++] = *text;
 }
 
-static void append_character(struct output *out, uint32_t character, bool lines)
+static void append_character(struct output *out, uint32_t character)
 {
 	char sign[2] = { (char)character, '\0' };
 
@@ -65,26 +65,39 @@ static void append_character(struct output *out, uint32_t character, bool lines)
 			return;
 		}
 	}
-	if (character < ' ' && !(lines && character == '\n'))
-		sign[0] = ' ';
-	else if (character >= 0x7F)
+	if (character >= 0x7F)
 		sign[0] = '?';
 	append(out, sign);
+}
+
+/* A copy with spaces for control characters, which septets_plain() would leave out. */
+static char *without_controls(const char *text, bool lines)
+{
+	char *copy = strdup(text);
+
+	for (char *sign = copy; sign && *sign; sign++) {
+		if ((unsigned char)*sign < ' ' && !(lines && *sign == '\n'))
+			*sign = ' ';
+	}
+	return copy;
 }
 
 int plain_append(char *out, size_t size, size_t *length, const char *text, bool lines)
 {
 	struct output output = { out, size, *length };
-	autofree char *plain = septets_plain(text, true);
+	autofree char *spaced = without_controls(text, lines);
+	autofree char *plain = spaced ? septets_plain(spaced, true) : NULL;
 	const char *cursor = plain;
 	uint32_t character;
 
-	if (!plain)
-		return -ENOMEM;
-	while ((character = utf8_next(&cursor)) != 0)
-		append_character(&output, character, lines);
-	out[output.length] = '\0';
-	*length = output.length;
-	explicit_bzero(plain, strlen(plain));
-	return 0;
+	if (plain) {
+		while ((character = utf8_next(&cursor)) != 0)
+			append_character(&output, character);
+		out[output.length] = '\0';
+		*length = output.length;
+		explicit_bzero(plain, strlen(plain));
+	}
+	if (spaced)
+		explicit_bzero(spaced, strlen(spaced));
+	return plain ? 0 : -ENOMEM;
 }

@@ -470,8 +470,7 @@ static void test_nonsense(void **state)
 	static const char *const nonsense[] = { "{}", "[]", "{\"type\": \"tickets\"}",
 		"{\"type\": 3}", "{\"type\": \"ticket\", \"id\": \"x\"}",
 		"{\"type\": \"case\", \"request\": 1}",
-		"{\"type\": \"case\", \"request\": 1, \"found\": true, \"ticket\": "
-		"\"003-000123-8\"}",
+		"{\"type\": \"case\", \"found\": true, \"ticket\": \"003-000123-8\"}",
 		"{\"type\": \"done\"}", "{\"type\": \"printing\", \"state\": \"\"}",
 		"{\"type\": \"printer\"}", "{\"type\": \"lamp\", \"state\": \"dim\"}" };
 	struct stand stand;
