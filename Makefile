@@ -156,10 +156,11 @@ $(UNIT_PRINTER_SIM): $(O)/tests/printer-sim/%: $(O)/obj/tests/unit/printer-sim/%
 
 # What runs inside the virtual machine of `make test-vm`: the real drivers, and the pieces of the
 # simulated panel that decode what they did.
-VM_PARTS := $(call objects,$(filter-out tests/vm/test_%.c,$(wildcard tests/vm/*.c)) \
+VM_MAINS := $(wildcard tests/vm/test_*.c) tests/vm/person.c
+VM_PARTS := $(call objects,$(filter-out $(VM_MAINS),$(wildcard tests/vm/*.c)) \
 	$(addprefix tools/panel-sim/,bounce.c hd44780*.c pcf8574.c trace.c typist.c)) \
 	$(filter $(foreach d,display i2c keypad lines,$(O)/obj/drivers/$d/%),$(DRIVERS))
-VM_PROGRAMS := $(patsubst tests/vm/%.c,$(O)/vm-tests/%,$(wildcard tests/vm/test_*.c))
+VM_PROGRAMS := $(VM_MAINS:tests/vm/%.c=$(O)/vm-tests/%)
 vm-programs: $(VM_PROGRAMS)
 $(VM_PROGRAMS): $(O)/vm-tests/%: $(O)/obj/tests/vm/%.o $(VM_PARTS) $(BASE)
 	@mkdir -p $(@D)

@@ -319,6 +319,11 @@ bool rig_level(const struct rig *rig, enum rig_line line)
 	return rig->levels[line];
 }
 
+bool rig_light(const struct rig *rig, enum rig_glass glass)
+{
+	return glass == RIG_ON_LINES ? rig->levels[RIG_BACKLIGHT] : rig->expander.backlight;
+}
+
 uint64_t rig_changes(const struct rig *rig, enum rig_line line)
 {
 	return rig->changes[line];

@@ -68,6 +68,8 @@ must_check int rig_look(struct rig *rig);
 struct hd44780 *rig_display(struct rig *rig, enum rig_glass glass);
 /* What a line was last set to. */
 bool rig_level(const struct rig *rig, enum rig_line line);
+/* Whether the display's backlight is on. */
+bool rig_light(const struct rig *rig, enum rig_glass glass);
 /* How often a line was set to another level. */
 uint64_t rig_changes(const struct rig *rig, enum rig_line line);
 /*
