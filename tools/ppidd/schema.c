@@ -16,6 +16,26 @@ static const char migration_003[] = {
 #include "gen/tools/ppidd/migrations/003.sql.inc"
 	0
 };
+static const char migration_004[] = {
+#include "gen/tools/ppidd/migrations/004.sql.inc"
+	0
+};
+static const char migration_005[] = {
+#include "gen/tools/ppidd/migrations/005.sql.inc"
+	0
+};
+static const char migration_006[] = {
+#include "gen/tools/ppidd/migrations/006.sql.inc"
+	0
+};
+static const char migration_007[] = {
+#include "gen/tools/ppidd/migrations/007.sql.inc"
+	0
+};
+static const char migration_008[] = {
+#include "gen/tools/ppidd/migrations/008.sql.inc"
+	0
+};
 
 /* Migration N brings version N - 1 to N. */
 static const struct {
@@ -26,6 +46,11 @@ static const struct {
 	{ migration_001, "event", NULL },
 	{ migration_002, NULL, catch_up_2 },
 	{ migration_003, NULL, catch_up_3 },
+	{ migration_004, NULL, NULL },
+	{ migration_005, NULL, NULL },
+	{ migration_006, NULL, NULL },
+	{ migration_007, NULL, NULL },
+	{ migration_008, NULL, NULL },
 };
 
 static int schema_version(struct db *db, int64_t *version)
