@@ -279,7 +279,7 @@ def try_send(kiosk, first):
 def tampering(server):
     server.stop()
     for column, sql in [("data", "UPDATE event SET data = replace(data, 'sms', 'smt') WHERE source = 3 AND seq = 2"),
-                        ("time", "UPDATE event SET time = replace(time, '10:00', '10:01') WHERE source = 3 AND seq = 2"),
+                        ("time", "UPDATE event SET time = replace(time, '.123Z', '.124Z') WHERE source = 3 AND seq = 2"),
                         ("a personal text", "UPDATE event_personal SET body = replace(body, 'Lampu', 'Tampu') WHERE seq = 2"),
                         ("the server's own log", "UPDATE event SET actor = 'officer:ppidcto' WHERE source = 0 AND seq = 1"),
                         ("the text shown", "UPDATE complaint_personal SET text = 'x' || text"),

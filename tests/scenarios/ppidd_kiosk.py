@@ -29,6 +29,9 @@ from harness import PATIENCE, free_port, measured
 
 BUILD = os.path.abspath(os.environ.get("KOTAK_BUILD", "build"))
 GENESIS = "0" * 64
+# When events happen if nothing else is said: now, for after some days the server asks of itself
+# whether an answer helped.
+NOW = time.strftime("%Y-%m-%dT%H:%M:%S.123Z", time.gmtime())
 DAMM = ["0317598642", "7092154863", "4206871359", "1750983426", "6123045978",
         "3674209581", "5869720134", "8945362017", "9438617205", "2581436790"]
 failures = 0
@@ -201,7 +204,7 @@ class Kiosk:
         return event
 
     def event(self, kind, data=None, personal=None, ticket=None, actor="kiosk", id=None,
-              time="2026-11-24T10:00:00.123Z"):
+              time=NOW):
         event = {"id": id or str(uuid.uuid4()), "time": time,
                  "clock": "ntp", "boot": self.boot, "actor": actor, "type": kind,
                  "ticket": ticket, "data": dict(data or {})}
