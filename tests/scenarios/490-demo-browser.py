@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# time-out: 180
+# time-out: 300
 # The demo as a newcomer sees it, in headless Chromium: an SMS typed on the page's phone gets its
-# ticket, stands on the officers' desk, and the answer written there arrives as an SMS.
+# ticket, stands on the officers' desk, and the answer written there arrives as an SMS; a complaint
+# typed on the keypad of the page's kiosk gets its ticket on the display and on a paper slip.
 # With KOTAK_SHOTS=FOLDER it leaves screenshots there; docs/demo.png is one of them.
 import os
 import re
@@ -12,13 +13,15 @@ import sys
 import tempfile
 import time
 
-from harness import (BUILD, MARK, PATIENCE, Failure, die_with_parent, expect, free_port, measured,
-                     say)
+from harness import (BUILD, MARK, PATIENCE, Failure, command_line, die_with_parent, equal, expect,
+                     free_port, measured, say)
 from harness import wait_for as wait_for_plain
+from panel import Panel
 
 # Debian's selenium belongs to Debian's Python.
 PYTHON = '/usr/bin/python3'
 TEXT = 'Lampu jalan di depan balai desa mati sejak minggu lalu'
+KIOSK_TEXTS = {'Isi aduan': 'Jalan depan pasar rusak', 'Nama': 'Ani'}
 ANSWER = 'Lampu sudah diganti pagi ini. Terima kasih atas laporannya.'
 TICKET = re.compile(r'\b003-\d{6}-\d\b')
 
@@ -70,6 +73,14 @@ class Demo:
             raise Failure(f'kotak-demo ended: {self.said()}')
         found = re.search(r'http://127\.0\.0\.1:\d+/', self.said())
         return found and found.group(0)
+
+    def panel_control(self):
+        """The control socket of its panel-sim."""
+        for pid in self.processes():
+            words = command_line(pid).split()
+            if words and os.path.basename(words[0]) == 'panel-sim':
+                return words[words.index('--control') + 1]
+        raise Failure('no panel-sim runs in the demo')
 
     def processes(self):
         mark = f'{MARK}={self.mark}'.encode()
@@ -216,6 +227,91 @@ def walk(browser, url):
     return ticket
 
 
+class PageKeypad(Panel):
+    """The kiosk's keypad with the finger on the page, and ears at the simulator itself."""
+
+    def __init__(self, browser, demo):
+        super().__init__(demo.panel_control())
+        self.browser = browser
+
+    def finger(self, kind, key):
+        from selenium.webdriver.common.action_chains import ActionChains
+        chain = ActionChains(self.browser.driver)
+        if kind == 'down':
+            chain.click_and_hold(self.browser.find(f'#keypad [data-key="{key}"]'))
+        else:
+            chain.release()
+        chain.perform()
+
+    def press(self, key):
+        self.finger('down', key)
+
+    def release(self, key):
+        self.finger('up', key)
+        wait_for(lambda: key not in self.state()['pressed'], 10, f'the page lets go of {key}')
+
+
+def next_step(screen):
+    """What a resident does who takes the first choice, writes what must be written, leaves the
+    rest empty and goes on: the text to write and the key to press."""
+    if '2 Tanpa' in screen:
+        return '', '2'
+    # With a colon it is the review, where a number goes back to change that.
+    if any(row.startswith('1 ') and ':' not in row for row in screen.rows):
+        return '', '1'
+    for title, text in KIOSK_TEXTS.items():
+        if screen.rows[0].startswith(title):
+            return text, '#'
+    return '', '#'
+
+
+def kiosk(browser, demo):
+    """A complaint at the kiosk: its ticket on the display, on the slip and on the desk."""
+    keypad = PageKeypad(browser, demo)
+    keypad.connect()
+    began = time.monotonic()
+    seen = []
+    for _ in range(60):
+        screen = keypad.screen()
+        if TICKET.search(screen.text):
+            break
+        seen.append(repr(screen))
+        text, key = next_step(screen)
+        if text:
+            keypad.type_text(text)
+            browser.shoot('7-kiosk-text.png')
+        keypad.key(key)
+        wait_for(lambda before=screen: keypad.screen().text != before.text, 10,
+                 f'another screen after {screen!r}')
+    else:
+        raise Failure(f'no ticket after so many screens: {seen}')
+    ticket = TICKET.search(screen.text).group(0)
+    measured(f'a complaint at the page\'s kiosk took {time.monotonic() - began:.1f} s')
+    wait_for(lambda: browser.find('#slip').get_attribute('data-ticket') == ticket, 20,
+             f'a slip with {ticket}')
+    wait_for(lambda: browser.driver.execute_script(
+        'return document.getElementById("slip-image").naturalWidth') > 300, 5,
+             'the slip\'s picture')
+    browser.driver.execute_script(
+        'document.getElementById("desk").src = '
+        'document.getElementById("desk-link").href + "complaints?refresh=1"')
+    wait_for(lambda: ticket in browser.desk_text(), 20, f'{ticket} on the desk')
+    label = browser.find('#lcd').get_attribute('aria-label')
+    expect(ticket in label, f'the page\'s display has the ticket: {label}')
+    browser.shoot('8-kiosk-ticket.png')
+    box = browser.find('#switch-display')
+    box.click()
+    wait_for(lambda: 'WRONG' in browser.find('#status').text and
+             re.search(r'(WRONG|ALERT)\s+panel', browser.find('#status').text), 20,
+             'the status says that the display is gone')
+    browser.shoot('9-kiosk-unplugged.png')
+    box.click()
+    wait_for(lambda: keypad.screen().raw['on'] and keypad.screen().words, 20,
+             'the display shows something again')
+    equal(keypad.violations(), [], 'the display\'s times were kept')
+    keypad.disconnect()
+
+
 def outage(browser):
     """The page's switches: the server off, a complaint all the same, the server on again."""
     driver = browser.driver
@@ -265,6 +361,7 @@ def main():
         demo = Demo(folder)
         browser = Browser(folder, 1280, 800)
         walk(browser, demo.url)
+        kiosk(browser, demo)
         outage(browser)
         narrow(browser)
         problems = [entry['message'] for entry in browser.driver.get_log('browser')

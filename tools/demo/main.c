@@ -124,8 +124,10 @@ static int serve(
 	if (error >= 0) {
 		printf("\n  The demo is at  http://127.0.0.1:%u/\n\n"
 		       "  Officers' desk: http://127.0.0.1:%u/  (user %s, password %s)\n"
+		       "  The kiosk in a terminal: %s/panel-view --control %s/panel.sock\n"
 		       "  Ctrl-C ends everything.\n\n",
-			port, village->desk_port, VILLAGE_OFFICER, VILLAGE_PASSWORD);
+			port, village->desk_port, VILLAGE_OFFICER, VILLAGE_PASSWORD, options->build,
+			village->sockets);
 		fflush(stdout);
 		error = sd_event_loop(event);
 	}
