@@ -67,8 +67,10 @@ static int take_hold(struct lcd *lcd)
 	lcd->trouble[0] = '\0';
 	error = bus->ops->open(bus, lcd->trouble, sizeof(lcd->trouble));
 	lcd->said = error < 0 && lcd->trouble[0];
-	if (error >= 0)
+	if (error >= 0) {
+		lcd->trouble[0] = '\0';
 		error = bus->ops->calm(bus);
+	}
 	if (error >= 0)
 		error = flush(lcd);
 	if (error >= 0) {

@@ -272,6 +272,9 @@ static int fill_group(struct group *self, const char *path, json_t *message, boo
 	error = sim_socket_send_new(self->socket, message);
 	if (!error)
 		error = sim_socket_answer(self->socket, trouble, trouble_size);
+	/* What was said in case it failed. */
+	if (!error && trouble_size > 0)
+		*trouble = '\0';
 	return error || !edges ? error : watch_edges(self);
 }
 

@@ -79,6 +79,9 @@ static void begin_sound(struct signals *signals, enum signals_sound sound, int64
 	struct line_signals *self = signals_of(signals);
 
 	self->sound = sounds[sound];
+	/* Two sounds that follow closely are heard as two. */
+	if (self->buzzer.on)
+		signal_set(&self->buzzer, false, now_us);
 	signal_set(&self->buzzer, true, now_us);
 	self->buzzer.change_us = now_us + (int64_t)*self->sound * 1000;
 }

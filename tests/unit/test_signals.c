@@ -159,6 +159,9 @@ static void test_the_later_sound_counts(void **state)
 	signals->ops->sound(signals, SIGNALS_WARNING, source.now_us);
 	pass(signals, &source, 10000);
 	signals->ops->sound(signals, SIGNALS_CLICK, source.now_us);
+	/* It is heard though the other was still on. */
+	assert_int_equal(source.lines[0].count, 3);
+	assert_false(source.lines[0].changes[1].on);
 	pass(signals, &source, 20000);
 	assert_false(source.lines[0].on);
 	assert_int_equal(signals->ops->deadline(signals), INT64_MAX);
