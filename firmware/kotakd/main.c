@@ -5,6 +5,8 @@
  */
 #include <argp.h>
 #include <errno.h>
+#include <jansson.h>
+#include <malloc.h>
 #include <signal.h>
 #include <sodium.h>
 #include <string.h>
@@ -95,8 +97,17 @@ static const struct kiosk_drivers drivers = { .clock_new = clock_system_new,
 	.panel_new = panel_new_worker,
 	.printer_new = printer_new_worker };
 
+/* What a resident typed went through JSON: nothing of it stays in memory that is free. */
+static void wiping_free(void *memory)
+{
+	if (memory)
+		explicit_bzero(memory, malloc_usable_size(memory));
+	free(memory);
+}
+
 static int panel_worker(void)
 {
+	json_set_alloc_funcs(malloc, wiping_free);
 	log_open("kotakd panel", LOG_INFO);
 	prctl(PR_SET_NAME, "kotakd-panel");
 	if (sodium_init() < 0 || dialogue_init_beside_program() < 0) {
