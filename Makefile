@@ -21,7 +21,7 @@ pkg = $(shell $(PKG_CONFIG) --$(1) $(2) 2>/dev/null)
 LIBS_core := sqlite3 jansson libsodium
 LIBS_kotakd := $(LIBS_core) libsystemd inih gammu libserialport libgpiod libcurl zlib
 LIBS_kotakctl := $(LIBS_core) inih libcurl zlib
-LIBS_ppidd := $(LIBS_core) libsystemd inih libmicrohttpd zlib
+LIBS_ppidd := $(LIBS_core) libsystemd inih libmicrohttpd zlib libpq
 LIBS_ppidctl := $(LIBS_ppidd)
 LIBS_modem-sim := jansson libsystemd
 LIBS_kotak-demo := jansson libsystemd libmicrohttpd
@@ -76,10 +76,14 @@ CATALOGUES := $(patsubst firmware/dialogue/po/%.po,$(O)/locale/%/LC_MESSAGES/kot
 
 # Boards stand beside the programs, as they are installed beside their data.
 BOARDS := $(patsubst board/profiles/%,$(O)/boards/%,$(wildcard board/profiles/*.conf))
+HOLIDAYS := $(patsubst board/%,$(O)/%,$(wildcard board/holidays/*.conf))
 
-all: $(PROGRAMS) $(CATALOGUES) $(O)/locale/checked $(BOARDS)
+all: $(PROGRAMS) $(CATALOGUES) $(O)/locale/checked $(BOARDS) $(HOLIDAYS)
 
 $(O)/boards/%.conf: board/profiles/%.conf
+	@mkdir -p $(@D)
+	cp $< $@
+$(O)/holidays/%.conf: board/holidays/%.conf
 	@mkdir -p $(@D)
 	cp $< $@
 
@@ -161,7 +165,7 @@ VM_PARTS := $(call objects,$(filter-out $(VM_MAINS),$(wildcard tests/vm/*.c)) \
 	$(addprefix tools/panel-sim/,bounce.c hd44780*.c pcf8574.c trace.c typist.c)) \
 	$(filter $(foreach d,display i2c keypad lines,$(O)/obj/drivers/$d/%),$(DRIVERS))
 VM_PROGRAMS := $(VM_MAINS:tests/vm/%.c=$(O)/vm-tests/%)
-vm-programs: $(VM_PROGRAMS)
+vm-programs: $(VM_PROGRAMS) $(CATALOGUES) $(foreach p,kotakd kotakctl printer-sim,$(O)/$(p))
 $(VM_PROGRAMS): $(O)/vm-tests/%: $(O)/obj/tests/vm/%.o $(VM_PARTS) $(BASE)
 	@mkdir -p $(@D)
 	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_kotakd) cmocka)
@@ -267,7 +271,7 @@ UDEVDIR ?= $(if $(filter /usr,$(PREFIX)),/usr/lib/udev,$(SYSCONFDIR)/udev)
 INSTALL ?= install
 install: all
 	$(INSTALL) -d $(addprefix $(DESTDIR)$(PREFIX)/,bin sbin lib/systemd/system lib/sysusers.d \
-		share/man/man1 share/man/man5 share/man/man8 share/doc/kotak share/kotak/boards)
+		share/man/man1 share/man/man5 share/man/man8 share/doc/kotak share/kotak/boards share/kotak/holidays)
 	$(INSTALL) -d $(DESTDIR)$(SYSCONFDIR)/kotak $(DESTDIR)$(UDEVDIR)/rules.d
 	$(INSTALL) -m 755 $(wildcard $(O)/kotakd $(O)/ppidd) $(DESTDIR)$(PREFIX)/sbin
 	$(INSTALL) -m 755 $(wildcard $(O)/kotakctl $(O)/ppidctl) $(DESTDIR)$(PREFIX)/bin
@@ -282,6 +286,7 @@ install: all
 		$(INSTALL) -D -m 644 $$catalogue \
 			$(DESTDIR)$(PREFIX)/share/$${catalogue#$(O)/} || exit 1; done
 	$(INSTALL) -m 644 $(wildcard board/profiles/*.conf) $(DESTDIR)$(PREFIX)/share/kotak/boards
+	$(INSTALL) -m 644 $(wildcard board/holidays/*.conf) $(DESTDIR)$(PREFIX)/share/kotak/holidays
 	$(INSTALL) -m 644 README.md $(wildcard docs/*.md docs/*.svg) board/conf/*.conf \
 		$(DESTDIR)$(PREFIX)/share/doc/kotak
 	for conf in kotakd.conf ppidd.conf; do \
