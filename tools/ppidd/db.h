@@ -35,6 +35,8 @@ struct db_ops {
 	int (*script)(struct db *db, const char *sql);
 	/* Makes a table refuse UPDATE and DELETE. */
 	int (*append_only)(struct db *db, const char *table);
+	/* Makes complaint.state refuse every change that isn't a row of the table transition. */
+	int (*guard_transitions)(struct db *db);
 	int (*query)(struct db *db, const char *sql, const struct db_argument *arguments,
 		unsigned count, struct db_rows **out);
 	int (*step)(struct db_rows *rows);

@@ -164,6 +164,15 @@ static int sqlite_append_only(struct db *base, const char *table)
 	return error;
 }
 
+static int sqlite_guard_transitions(struct db *base)
+{
+	return sqlite_script(base, "CREATE TRIGGER complaint_transition "
+				   "BEFORE UPDATE OF state ON complaint "
+				   "WHEN NEW.state <> OLD.state AND NOT EXISTS (SELECT 1 FROM "
+				   "transition WHERE before = OLD.state AND after = NEW.state) "
+				   "BEGIN SELECT RAISE (ABORT, 'not a legal transition'); END;");
+}
+
 /* A statement of the cache by its text's address: every statement is a literal of ours. */
 static struct sqlite_rows *take_cached(struct sqlite_db *db, const char *sql)
 {
@@ -369,6 +378,7 @@ const struct db_ops db_sqlite = {
 	.rollback = sqlite_rollback,
 	.script = sqlite_script,
 	.append_only = sqlite_append_only,
+	.guard_transitions = sqlite_guard_transitions,
 	.query = sqlite_query,
 	.step = sqlite_step,
 	.changes = sqlite_changes,
