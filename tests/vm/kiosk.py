@@ -5,6 +5,7 @@ resident sees is what the kernel's record says was done to the display's pins.""
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -150,7 +151,7 @@ class Kiosk(harness.House):
         said = []
 
         def there():
-            said[:] = [self.kotakctl('status', code=None)]
+            said[:] = [self.kotakctl('status', code=None).stdout]
             return holds(said[0])
         try:
             wait_for(there, seconds, what)
@@ -187,9 +188,9 @@ class Kiosk(harness.House):
         for key, count, sign in person.keys_for(text):
             for _ in range(count):
                 person.key(key)
-                answer = person.look()
-                if echoes is not None and answer['echo_us'] >= 0:
-                    echoes.append(answer['echo_us'])
+                echo = person.look()['echo']
+                if echoes is not None and echo:
+                    echoes.append(echo)
             if sign:
                 typed += sign
                 wanted = typed.rstrip()
@@ -198,17 +199,16 @@ class Kiosk(harness.House):
 
 
 def warm(programs):
-    """Reads these programs and what they load once, so that nothing comes from the host later."""
+    """Takes these programs and what they load into the machine's own memory: from then on no file
+    comes from the host, during which virtual time would run on."""
     files = [os.path.join(BUILD, name) for name in programs]
     for name in list(files):
         listing = subprocess.run(['ldd', name], stdout=subprocess.PIPE, check=True, text=True)
         files += re.findall(r'(/\S+)', listing.stdout)
     for where, _, names in os.walk(os.path.join(BUILD, 'locale')):
         files += [os.path.join(where, name) for name in names]
-    for name in set(files):
-        with open(name, 'rb') as file:
-            while file.read(1 << 20):
-                pass
+    for name in {os.path.realpath(name) for name in files}:
+        os.utime(name)  # a changed file is copied into the upper layer
 
 
 def percentile(values, share):
@@ -229,7 +229,7 @@ def complaint(house):
     person.sees('Nomor HP')
     for digit in '08123456789':
         person.key(digit)
-        echoes.append(person.look()['echo_us'])
+        echoes.append(person.look()['echo'])
     person.sees('08123456789')
     person.key('#')
     person.sees('Rahasiakan')
@@ -253,11 +253,70 @@ def complaint(house):
     slips = wait_for(lambda: house.printer.do(do='slips')['slips'], 60, 'a slip')
     expect(ticket in json.dumps(slips), f'{ticket} is on the slip: {slips}')
     person.sees('Ambil slip')
+    first = [echo[0] for echo in echoes]
+    last = [echo[1] for echo in echoes]
     measured(f'{len(echoes)} keys, from the first contact to the letter on the glass: median '
-             f'{percentile(echoes, 0.5):.0f} us, p99 {percentile(echoes, 0.99):.0f} us')
-    expect(percentile(echoes, 0.99) <= ECHO_US, f'p99 of {sorted(echoes)[-5:]}')
+             f'{percentile(first, 0.5):.0f} us, p99 {percentile(first, 0.99):.0f} us; to the '
+             f'whole screen: {percentile(last, 0.5):.0f} us, {percentile(last, 0.99):.0f} us')
+    expect(percentile(first, 0.99) <= ECHO_US, f'p99 of {sorted(first)[-5:]}')
+
+
+def unplugged(house):
+    """the I2C backpack unplugged and plugged in: said in status, back without a restart"""
+    person = house.person
+    house.start()
+    house.to_the_text()
+    house.type_text('Sampah', 'Isi aduan')
+    workers = harness.children(house.kiosk.pid)
+    person.ask('plug', **{'in': False})
+    said = house.status(60, lambda text: 'backpack' in text, 'status tells of the backpack')
+    harness.say(next(line for line in said.splitlines() if 'backpack' in line))
+    person.ask('plug', **{'in': True})
+    house.status(60, lambda text: 'backpack' not in text, 'status has forgotten it')
+    seen = person.sees('Sampah')
+    expect(seen['initialised'], 'initialised from power-on')
+    house.type_text(' bau', 'Isi aduan')
+    person.sees('Sampah bau')
+    equal(person.look()['violations'], [], 'times of the display')
+    equal(harness.children(house.kiosk.pid), workers, 'the processes of before')
+
+
+def line_held(house):
+    """a line that another program has: said in status with its name, taken when it is free"""
+    person = house.person
+    person.ask('take', line='COLUMN2')
+    house.start()
+    said = house.status(60, lambda text: 'blinkenlights' in text, 'status names who holds it')
+    expect('COLUMN2' in said, f'status names the line: {said}')
+    harness.say(next(line for line in said.splitlines() if 'blinkenlights' in line))
+    workers = harness.children(house.kiosk.pid)
+    person.ask('give')
+    house.status(60, lambda text: 'blinkenlights' not in text, 'status has forgotten it')
+    person.sees('Tekan tombol apa saja')
+    person.key('5')
+    person.sees('Bahasa/Language')
+    equal(harness.children(house.kiosk.pid), workers, 'the processes of before')
+
+
+def killed(house):
+    """the panel's process is killed while a complaint is typed: the draft is offered again"""
+    person = house.person
+    house.start()
+    house.to_the_text()
+    house.type_text('Sampah', 'Isi aduan')
+    before = harness.children(house.kiosk.pid)
+    panel = next(pid for pid in before if 'panel' in harness.command_line(pid))
+    os.kill(panel, signal.SIGKILL)
+    wait_for(lambda: set(harness.children(house.kiosk.pid)) - set(before), 60,
+             'another process for the panel')
+    person.sees('belum selesai', 60)
+    person.key('1')
+    seen = person.sees('Sampah')
+    expect(seen['initialised'], 'the display was initialised again')
+    equal(seen['violations'], [], 'times of the display')
 
 
 if __name__ == '__main__':
     harness.House = Kiosk
-    harness.run(complaint)
+    backpack = {'display': '20x4 i2c:1:0x27'}
+    harness.run(complaint, (complaint, backpack), (unplugged, backpack), line_held, killed)

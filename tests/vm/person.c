@@ -10,12 +10,14 @@
  *   {"do": "glass", "backpack": BOOL}             which of both displays is looked at
  *   {"do": "plug", "in": BOOL}, {"do": "hang", "on": BOOL}   the backpack, its bus
  *   {"do": "power"}                               power off and on for the display looked at
+ *   {"do": "take", "line"}, {"do": "give"}        holds a line of the chip, as any program may
  */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lines/lines_gpiod.h"
 #include "tests/vm/finger.h"
 #include "tests/vm/rig.h"
 #include "tools/panel-sim/hd44780_timing.h"
@@ -24,6 +26,8 @@ struct person {
 	struct rig *rig;
 	struct finger *finger;
 	enum rig_glass glass;
+	struct lines_source *source;
+	struct lines *taken;
 };
 
 static int64_t number(const json_t *request, const char *key)
@@ -62,6 +66,7 @@ static int look(struct person *person, json_t *answer)
 {
 	struct hd44780 *chip = rig_display(person->rig, person->glass);
 	struct hd44780_glass seen;
+	struct rig_echo echo;
 	int result = rig_look(person->rig);
 
 	hd44780_look(chip, &seen);
@@ -77,13 +82,53 @@ static int look(struct person *person, json_t *answer)
 	json_object_set_new(
 		answer, "resets", json_integer((json_int_t)hd44780_resets(hd44780_checker(chip))));
 	json_object_set_new(answer, "bytes", json_integer((json_int_t)hd44780_bytes(chip)));
-	json_object_set_new(answer, "echo_us", json_real((double)rig_echo_ns(person->rig) / 1000));
+	echo = rig_echo(person->rig);
+	json_object_set_new(answer, "echo",
+		echo.first_ns < 0 ? json_null()
+				  : json_pack("[ff]", (double)echo.first_ns / 1000,
+					    (double)echo.last_ns / 1000));
 	json_object_set_new(answer, "rests", json_boolean(finger_rests(person->finger)));
 	json_object_set_new(
 		answer, "buzzer", json_integer((json_int_t)rig_changes(person->rig, RIG_BUZZER)));
 	json_object_set_new(answer, "lamp", json_boolean(rig_level(person->rig, RIG_LAMP)));
 	json_object_set_new(answer, "shorts", json_integer(rig_shorts()));
 	return result;
+}
+
+static int take_line(struct person *person, const char *line)
+{
+	const struct lines_name name = { RIG_CHIP, line };
+	const struct lines_config config = { .direction = LINES_INPUT };
+
+	if (person->taken)
+		return -1;
+	return person->source->ops->request(
+		person->source, "blinkenlights", &name, 1, &config, &person->taken, NULL, 0);
+}
+
+static int give_line(struct person *person)
+{
+	if (!person->taken)
+		return -1;
+	person->taken->ops->close(person->taken);
+	person->taken = NULL;
+	return 0;
+}
+
+/* What changes the hardware. 0 or negative. */
+static int change(struct person *person, const char *what, const json_t *request)
+{
+	const char *line = json_string_value(json_object_get(request, "line"));
+
+	if (strcmp(what, "plug") == 0)
+		return rig_plug(person->rig, flag(request, "in"));
+	if (strcmp(what, "hang") == 0)
+		return rig_hang(flag(request, "on"));
+	if (strcmp(what, "power") == 0)
+		return rig_power_cycle(person->rig, person->glass);
+	if (strcmp(what, "take") == 0 && line)
+		return take_line(person, line);
+	return strcmp(what, "give") == 0 ? give_line(person) : -1;
 }
 
 static int obey(struct person *person, const json_t *request, json_t *answer)
@@ -101,19 +146,13 @@ static int obey(struct person *person, const json_t *request, json_t *answer)
 		return finger_hold(person->finger, *key, flag(request, "down"));
 	if (strcmp(what, "look") == 0)
 		return look(person, answer);
-	if (strcmp(what, "plug") == 0)
-		return rig_plug(person->rig, flag(request, "in"));
-	if (strcmp(what, "hang") == 0)
-		return rig_hang(flag(request, "on"));
-	if (strcmp(what, "power") == 0)
-		return rig_power_cycle(person->rig, person->glass);
 	if (strcmp(what, "glass") == 0)
 		person->glass = flag(request, "backpack") ? RIG_ON_BACKPACK : RIG_ON_LINES;
 	else if (strcmp(what, "bounce") == 0)
 		finger_bounce(person->finger, (uint64_t)number(request, "seed"),
 			number(request, "least_us"), number(request, "most_us"));
 	else
-		return -1;
+		return change(person, what, request);
 	return 0;
 }
 
@@ -140,17 +179,25 @@ int main(void)
 	size_t size = 0;
 	autofree char *line = NULL;
 
-	if (rig_lock_memory() < 0 || rig_new(20, 4, EXPANDER_A, &person.rig) < 0)
-		return 1;
-	if (finger_new(rig_tracing(person.rig), &person.finger) < 0) {
-		rig_free(person.rig);
-		return 1;
+	int result = rig_lock_memory();
+
+	if (!result)
+		result = rig_new(20, 4, EXPANDER_A, &person.rig);
+	if (!result)
+		result = finger_new(rig_tracing(person.rig), &person.finger);
+	if (!result)
+		result = lines_gpiod_source_new(&person.source);
+	if (!result) {
+		puts("{\"ok\": true}");
+		fflush(stdout);
+		while (getline(&line, &size, stdin) > 0)
+			answer_line(&person, line);
 	}
-	puts("{\"ok\": true}");
-	fflush(stdout);
-	while (getline(&line, &size, stdin) > 0)
-		answer_line(&person, line);
+	if (person.taken)
+		person.taken->ops->close(person.taken);
+	if (person.source)
+		person.source->ops->close(person.source);
 	finger_free(person.finger);
 	rig_free(person.rig);
-	return 0;
+	return result ? 1 : 0;
 }

@@ -37,7 +37,8 @@ struct rig {
 	struct pcf8574 expander;
 	bool levels[RIG_LINES];
 	uint64_t changes[RIG_LINES];
-	int64_t pressed_ns, shown_ns;
+	int64_t pressed_ns, echoed_ns, shown_ns;
+	uint8_t cells[2][HD44780_ROWS_MAX][HD44780_COLUMNS_MAX]; /* at the last press */
 	int64_t rose_ns, set_ns; /* E's last rise; the last change of RS or data */
 	struct rig_times times;
 };
@@ -158,7 +159,7 @@ int rig_new(unsigned columns, unsigned rows, enum expander_wiring wiring, struct
 
 	if (!rig)
 		return -ENOMEM;
-	rig->pressed_ns = rig->shown_ns = rig->rose_ns = rig->set_ns = -1;
+	rig->pressed_ns = rig->echoed_ns = rig->shown_ns = rig->rose_ns = rig->set_ns = -1;
 	rig->times = (struct rig_times) { INT64_MAX, INT64_MAX, INT64_MAX };
 	result = hd44780_new(columns, rows, &rig->displays[RIG_ON_LINES]);
 	if (!result)
@@ -241,6 +242,13 @@ static void take_mark(struct rig *rig, const struct tracing_event *event)
 		break;
 	default:
 		rig->pressed_ns = event->time_ns;
+		rig->echoed_ns = -1;
+		for (int glass = 0; glass < 2; glass++) {
+			struct hd44780_glass seen;
+
+			hd44780_look(rig->displays[glass], &seen);
+			memcpy(rig->cells[glass], seen.codes, sizeof(seen.codes));
+		}
 	}
 }
 
@@ -285,6 +293,19 @@ static void take_line(struct rig *rig, const struct trace_change *change)
 	trace_feed(rig->displays[RIG_ON_LINES], &wiring, change);
 }
 
+/* Something on a glass may have changed. */
+static void note_change(struct rig *rig, int64_t time_ns)
+{
+	struct hd44780_glass seen;
+
+	rig->shown_ns = time_ns;
+	for (int glass = 0; glass < 2 && rig->echoed_ns < 0; glass++) {
+		hd44780_look(rig->displays[glass], &seen);
+		if (memcmp(rig->cells[glass], seen.codes, sizeof(seen.codes)) != 0)
+			rig->echoed_ns = time_ns;
+	}
+}
+
 int rig_look(struct rig *rig)
 {
 	struct tracing_event event;
@@ -304,7 +325,7 @@ int rig_look(struct rig *rig)
 				event.message.count);
 		if (before != hd44780_changes(rig->displays[RIG_ON_LINES]) +
 				      hd44780_changes(rig->displays[RIG_ON_BACKPACK]))
-			rig->shown_ns = event.time_ns;
+			note_change(rig, event.time_ns);
 	}
 	return result;
 }
@@ -329,9 +350,14 @@ uint64_t rig_changes(const struct rig *rig, enum rig_line line)
 	return rig->changes[line];
 }
 
-int64_t rig_echo_ns(const struct rig *rig)
+struct rig_echo rig_echo(const struct rig *rig)
 {
-	return rig->shown_ns > rig->pressed_ns ? rig->shown_ns - rig->pressed_ns : -1;
+	int64_t from = rig->pressed_ns;
+
+	return (struct rig_echo) {
+		.first_ns = rig->echoed_ns > from ? rig->echoed_ns - from : -1,
+		.last_ns = rig->shown_ns > from ? rig->shown_ns - from : -1,
+	};
 }
 
 struct rig_times rig_times(const struct rig *rig)

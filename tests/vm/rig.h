@@ -73,10 +73,13 @@ bool rig_light(const struct rig *rig, enum rig_glass glass);
 /* How often a line was set to another level. */
 uint64_t rig_changes(const struct rig *rig, enum rig_line line);
 /*
- * From the last press of a key to the display's last change, in nanoseconds of the trace; -1:
- * nothing changed since.
+ * What a key did, in nanoseconds of the trace from its contact: to the first cell that changed, and
+ * to the last change of anything. -1: nothing changed since.
  */
-int64_t rig_echo_ns(const struct rig *rig);
+struct rig_echo {
+	int64_t first_ns, last_ns;
+};
+struct rig_echo rig_echo(const struct rig *rig);
 
 /* The shortest times that the pins of the display on lines had, in nanoseconds. */
 struct rig_times {

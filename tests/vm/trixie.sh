@@ -4,8 +4,8 @@
 #
 #   tests/vm/trixie.sh FOLDER [TARGET]...
 #
-# The tree is copied to /kotak there, built in /kotak/build. The root is made once; after that only
-# what changed is built, and no network is needed.
+# The tree is copied to /kotak there and built in /kotak/build. The root is made once, and again when
+# the build needs other packages; besides, only what changed is built, and no network is needed.
 set -euo pipefail
 
 here=$(dirname "$(readlink -f "$0")")
@@ -27,12 +27,12 @@ if [ "$(id -u)" != 0 ]; then
 fi
 command -v mmdebstrap >/dev/null || die '"sh board/deps.sh vm" installs mmdebstrap, which is missing'
 
-if [ ! -e "$root/kotak" ]; then
+packages=$(sh "$source/board/deps.sh" list build | tr '\n' ,)python3,libcmocka-dev
+if [ "$(cat "$root.packages" 2>/dev/null)" != "$packages" ]; then
 	# shellcheck disable=SC2016 # apt-get's own variable
 	mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
 		grep '/debian/\?$' | head -n 1 || true)
 	mirror=${mirror:-http://deb.debian.org/debian}
-	packages=$(sh "$source/board/deps.sh" list build | tr '\n' ,)python3,libcmocka-dev
 	echo "test-vm: making a Debian trixie from $mirror" >&2
 	$sudo rm -rf "$root" "$root.new"
 	$sudo mmdebstrap --quiet --variant=minbase --include="$packages" \
@@ -41,6 +41,7 @@ if [ ! -e "$root/kotak" ]; then
 		die "mmdebstrap could not make a trixie from $mirror (see above); is there a network?"
 	$sudo mkdir "$root.new/kotak"
 	$sudo mv "$root.new" "$root"
+	echo "$packages" >"$root.packages"
 fi
 
 # Files keep their times, so that make sees what is new; what is gone here goes there too.
