@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "tools/ppidd/command.h"
 #include "tools/ppidd/complaint.h"
+#include "tools/ppidd/deadline.h"
 #include "tools/ppidd/kiosk.h"
 #include "tools/ppidd/record.h"
 #include "tools/ppidd/sim.h"
@@ -154,6 +155,14 @@ const char *apply_about(const json_t *data)
 	return NULL;
 }
 
+/* By the kiosk's clock where that can be believed, for it may tell much later. */
+static int64_t believed_time(const struct event_parts *parts)
+{
+	bool guess = strcmp(record_words(parts->event, "clock"), "guess") == 0;
+
+	return guess || parts->time_ms > parts->now_ms ? parts->now_ms : parts->time_ms;
+}
+
 static int insert_complaint(
 	struct db *db, const struct event_parts *parts, enum complaint_state state)
 {
@@ -178,6 +187,8 @@ static int insert_complaint(
 		(int64_t)state_open(state), channel, proposed_category(parts),
 		apply_about(parts->data), record_words(parts->data, "language"), parts->time_ms,
 		parts->now_ms);
+	if (error >= 0)
+		error = deadline_begin(db, parts->uuid, state, believed_time(parts), parts->now_ms);
 	if (error >= 0)
 		error = insert_personal(db, parts);
 	if (error >= 0 && strcmp(asked, ticket) != 0)
@@ -205,7 +216,10 @@ static int set_kiosk_state(
 	int error = db_run(db, "UPDATE complaint SET kiosk_state = $1 WHERE uuid = $2", "tt",
 		state_name(state), parts->uuid);
 
-	return error < 0 ? error : complaint_settle(db, parts->uuid, parts->now_ms);
+	if (error >= 0)
+		error = complaint_settle(db, parts->uuid, parts->now_ms);
+	/* Kept as what the kiosk says; the state stays what may follow. */
+	return error > 0 ? MAKES_NO_SENSE : error;
 }
 
 static int take_restored(struct db *db, const struct event_parts *parts)
@@ -430,14 +444,6 @@ static int take_queued(struct db *db, const struct event_parts *parts)
 		"ttt", id, record_words(parts->body, "to"), record_words(parts->body, "text"));
 }
 
-/* By the kiosk's clock where that can be believed, for it may tell much later. */
-static int64_t delivery_time(const struct event_parts *parts)
-{
-	bool guess = strcmp(record_words(parts->event, "clock"), "guess") == 0;
-
-	return guess || parts->time_ms > parts->now_ms ? parts->now_ms : parts->time_ms;
-}
-
 /* message.sent, .delivered, .failed, .expired: the last is what the officer sees. */
 static int take_message(struct db *db, const struct event_parts *parts)
 {
@@ -456,7 +462,7 @@ static int take_message(struct db *db, const struct event_parts *parts)
 		"ttit", state, record_text(parts->data, "reason"), parts->time_ms, id);
 	if (error < 0 || strcmp(state, "delivered") != 0)
 		return error;
-	return survey_answer_arrived(db, id, delivery_time(parts));
+	return survey_answer_arrived(db, id, believed_time(parts));
 }
 
 static int take_started(struct db *db, const struct event_parts *parts)

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "tools/ppidd/apply.h"
+#include "tools/ppidd/deadline.h"
 #include "tools/ppidd/record.h"
 
 /* Appends the present row as {source, taken, event}, the event with its personal part. */
@@ -89,6 +90,50 @@ int catch_up_3(struct db *db)
 		if (result >= 0)
 			result = take_about(
 				db, record_words(item, "uuid"), record_words(item, "data"));
+	}
+	return result < 0 ? result : 0;
+}
+
+/* The same rules as in every program, so that the database can hold them up. */
+static int fill_transitions(struct db *db)
+{
+	int changed = 0;
+
+	for (int i = 0; i < STATE_COUNT * STATE_COUNT && changed >= 0; i++) {
+		enum complaint_state before = (enum complaint_state)(i / STATE_COUNT);
+		enum complaint_state after = (enum complaint_state)(i % STATE_COUNT);
+		if (state_may_follow(before, after))
+			changed =
+				db_run(db, "INSERT INTO transition (before, after) VALUES ($1, $2)",
+					"tt", state_name(before), state_name(after));
+	}
+	return changed < 0 ? changed : db->ops->guard_transitions(db);
+}
+
+int catch_up_4(struct db *db)
+{
+	autorows struct db_rows *rows = NULL;
+	autojson json_t *list = json_array();
+	enum complaint_state state;
+	size_t i;
+	json_t *item;
+
+	int result = fill_transitions(db);
+	if (result >= 0)
+		result = db_query(
+			db, &rows, "SELECT uuid, state, created_ms, updated_ms FROM complaint", "");
+	while (result >= 0 && (result = db_step(rows)) > 0) {
+		if (json_array_append_new(list,
+			    json_pack("{s:s, s:s, s:I, s:I}", "uuid", db_words(rows, 0), "state",
+				    db_words(rows, 1), "created", (json_int_t)db_integer(rows, 2),
+				    "updated", (json_int_t)db_integer(rows, 3))) < 0)
+			return -ENOMEM;
+	}
+	json_array_foreach (list, i, item) {
+		/* One that waits for its complainant did nothing since. */
+		if (result >= 0 && state_from_name(record_words(item, "state"), &state))
+			result = deadline_begin(db, record_words(item, "uuid"), state,
+				record_number(item, "created"), record_number(item, "updated"));
 	}
 	return result < 0 ? result : 0;
 }

@@ -12,5 +12,7 @@ must_check int catch_up_2(struct db *db);
 /* The same for what version 3 takes of events that were applied in part: whom complaints are about.
  */
 must_check int catch_up_3(struct db *db);
+/* What may follow what, and by when what is open is to be answered. */
+must_check int catch_up_4(struct db *db);
 
 #endif

@@ -273,47 +273,6 @@ int complaint_commands(struct db *db, const char *uuid, json_t **out)
 	return result;
 }
 
-/* Follows the commands under way from the kiosk's state as far as they make a legal way. */
-static int decided_state(struct db *db, const char *uuid, enum complaint_state *state)
-{
-	autorows struct db_rows *rows = NULL;
-	enum complaint_state path[STATE_COUNT], target;
-
-	int result = db_query(db, &rows,
-		"SELECT target FROM command WHERE complaint = $1 AND state = 'pending' "
-		"AND target IS NOT NULL ORDER BY number",
-		"t", uuid);
-	while (result >= 0 && (result = db_step(rows)) > 0) {
-		if (state_from_name(db_words(rows, 0), &target) &&
-			state_path(*state, target, path) >= 0)
-			*state = target;
-	}
-	return result;
-}
-
-int complaint_settle(struct db *db, const char *uuid, int64_t now_ms)
-{
-	autorows struct db_rows *rows = NULL;
-	enum complaint_state state;
-
-	int result =
-		db_query(db, &rows, "SELECT kiosk_state FROM complaint WHERE uuid = $1", "t", uuid);
-	if (result >= 0)
-		result = db_step(rows);
-	if (result <= 0)
-		return result;
-	if (!state_from_name(db_words(rows, 0), &state))
-		return -EBADMSG;
-	db_done(take_pointer(rows));
-	result = decided_state(db, uuid, &state);
-	if (result < 0)
-		return result;
-	result = db_run(db,
-		"UPDATE complaint SET state = $1, still_open = $2, updated_ms = $3 WHERE uuid = $4",
-		"tiit", state_name(state), (int64_t)state_open(state), now_ms, uuid);
-	return result < 0 ? result : 0;
-}
-
 int complaint_unreadable(struct db *db, int64_t most, json_t **out)
 {
 	autorows struct db_rows *rows = NULL;

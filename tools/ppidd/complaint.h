@@ -50,7 +50,10 @@ must_check int complaint_messages(
  */
 must_check int complaint_commands(struct db *db, const char *uuid, json_t **out);
 
-/* Sets the state shown from what the kiosk last said and the commands under way. */
+/*
+ * Leads the state shown, by legal steps, to what the kiosk last said and the commands under way.
+ * 1: there is no legal way, and the state stays. In the caller's transaction.
+ */
 must_check int complaint_settle(struct db *db, const char *uuid, int64_t now_ms);
 
 /* Unreadable messages, newest first: {kiosk, kiosk_name, time, reason, pdu}. */

@@ -46,7 +46,7 @@ static const struct {
 	{ migration_001, "event", NULL },
 	{ migration_002, NULL, catch_up_2 },
 	{ migration_003, NULL, catch_up_3 },
-	{ migration_004, NULL, NULL },
+	{ migration_004, NULL, catch_up_4 },
 	{ migration_005, NULL, NULL },
 	{ migration_006, NULL, NULL },
 	{ migration_007, NULL, NULL },

@@ -1,5 +1,5 @@
 -- Version 4: a ticket's life at the desk. Categories, causes and kinds of notes are names that the
--- pages put into words; what only one office knows stands in settings.
+-- pages put into words.
 
 ALTER TABLE complaint ADD COLUMN category_by TEXT; -- who decided it; NULL: as the complainant proposed
 ALTER TABLE complaint ADD COLUMN officer TEXT;     -- who is responsible, by account name; NULL: nobody yet
@@ -7,13 +7,23 @@ ALTER TABLE complaint ADD COLUMN cause TEXT;       -- administrative, procedure,
 ALTER TABLE complaint ADD COLUMN referred_to TEXT; -- the office that it was referred to
 ALTER TABLE complaint ADD COLUMN verified_ms BIGINT;
 ALTER TABLE complaint ADD COLUMN resolved_ms BIGINT; -- the first answer since it was (re)opened
--- The clock: so many working days from created_ms, less what the complainant was waited for.
+-- The clock: so many working days from counted_ms on, and those that the complainant was waited for.
+ALTER TABLE complaint ADD COLUMN counted_ms BIGINT;  -- when it came or was reopened last, by our clock where the kiosk's is a guess
 ALTER TABLE complaint ADD COLUMN working_days BIGINT NOT NULL DEFAULT 7; -- 14 once extended
 ALTER TABLE complaint ADD COLUMN due_ms BIGINT;      -- the end of its last day; NULL while stopped or ended
 ALTER TABLE complaint ADD COLUMN stopped_ms BIGINT;  -- waited for the complainant since then
 ALTER TABLE complaint ADD COLUMN waited_days BIGINT NOT NULL DEFAULT 0; -- working days waited before
-CREATE INDEX complaint_due ON complaint (due_ms) WHERE due_ms IS NOT NULL;
-CREATE INDEX complaint_officer ON complaint (officer, still_open);
+
+-- The lists of the desk, each read from its beginning on.
+CREATE INDEX complaint_due ON complaint (due_ms, uuid) WHERE due_ms IS NOT NULL;
+CREATE INDEX complaint_mine ON complaint (officer, due_ms, uuid) WHERE due_ms IS NOT NULL;
+CREATE INDEX complaint_unassigned ON complaint (due_ms, uuid) WHERE due_ms IS NOT NULL AND officer IS NULL;
+CREATE INDEX complaint_waiting ON complaint (stopped_ms, uuid) WHERE stopped_ms IS NOT NULL;
+CREATE INDEX complaint_newest ON complaint (created_ms, uuid);
+CREATE INDEX complaint_state ON complaint (state, created_ms, uuid);
+CREATE INDEX complaint_similar ON complaint (kiosk, created_ms) WHERE still_open = 1;
+CREATE INDEX complaint_personal_sender ON complaint_personal (sender);
+DROP INDEX complaint_list;
 
 -- Notes of the investigation; only added to. The words are in note_personal.
 CREATE TABLE note (
