@@ -190,6 +190,13 @@ test:
 	$(MAKE) $(PARALLEL) O=$(ASAN) SANITIZE=1 CFLAGS='-O1 -g' all unit
 	tests/run $(O) $(ASAN) $(SANITIZED_SCENARIOS:%=--scenarios-also %)
 
+# The real drivers and the whole kiosk in a virtual machine with the kernel's gpio-sim, on libgpiod
+# 1.6 and 2.2; the first time it fetches a kernel and a Debian root (docs/decisions/010-vm.md).
+test-vm:
+	sh board/deps.sh test vm
+	$(MAKE) $(PARALLEL) vm-programs
+	python3 tests/vm/test.py $(O)
+
 check:
 	sh board/deps.sh test
 	CC='$(CC)' tests/check/run
@@ -296,7 +303,7 @@ install: all
 clean:
 	rm -rf $(O) $(ASAN) $(O)-fuzz build-check-*
 
-.PHONY: FORCE all unit vm-programs deps libraries objects tidy test check demo fuzz run-fuzzers idle faults kill-storm power-cuts typing bench install clean
+.PHONY: FORCE all unit vm-programs deps libraries objects tidy test test-vm check demo fuzz run-fuzzers idle faults kill-storm power-cuts typing bench install clean
 .SECONDARY:
 
 -include $(shell find $(O)/obj -name '*.d' 2>/dev/null)
