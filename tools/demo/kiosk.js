@@ -2,8 +2,11 @@
 // The kiosk in the lobby: its display dot by dot, its keys, its slip.
 "use strict";
 
-const LOOK_MS = 50;
+// Often while somebody types, so that a letter is there at once.
+const LOOK_TYPING_MS = 15;
+const LOOK_MS = 100;
 const LOOK_HIDDEN_MS = 1000;
+const TYPING_MS = 3000;
 // HD44780 data sheet: the cursor's block comes and goes every 409.6 ms.
 const BLINK_MS = 410;
 // Nobody's finger is faster, and contacts bounce.
@@ -144,12 +147,13 @@ async function lookAtKiosk() {
 		// That the demo has ended is said by the page's other half.
 		serial = -1;
 	}
-	setTimeout(lookAtKiosk, document.hidden ? LOOK_HIDDEN_MS : LOOK_MS);
+	const typing = held.size || performance.now() - readyAt < TYPING_MS;
+	setTimeout(lookAtKiosk, document.hidden ? LOOK_HIDDEN_MS : typing ? LOOK_TYPING_MS : LOOK_MS);
 }
 
 // One movement of the finger after the other, whatever way their requests take.
 let moves = Promise.resolve();
-let readyAt = 0;
+let readyAt = -TYPING_MS;
 const held = new Set();
 
 function move(key, down) {
