@@ -38,6 +38,9 @@ struct page_head {
 	const char *place;	       /* path of the present menu entry */
 	int64_t refresh_s;	       /* 0: does not reload itself */
 	const char *refresh_url;
+	const char *sheet; /* path of one more style sheet, or NULL */
+	/* Writes the menu of pages that need no log-in; NULL: there is none. */
+	void (*menu)(FILE *out, const char *place);
 };
 
 must_check int page_begin(struct page *page, const struct page_head *head);
