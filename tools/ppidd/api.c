@@ -182,10 +182,13 @@ static int post_enrol(struct request *request)
 }
 
 const struct route api_routes[] = {
-	{ "POST", "/v1/enroll", ROUTE_ENROL, ENROL_BODY_MOST, post_enrol },
-	{ "POST", "/v1/kiosk/events", ROUTE_KIOSK, BODY_SENT_MOST, post_events },
-	{ "GET", "/v1/kiosk/commands", ROUTE_KIOSK, 0, get_commands },
-	{ "GET", "/v1/kiosk/hashes", ROUTE_KIOSK, 0, get_hashes },
-	{ "GET", "/v1/kiosk/complaints", ROUTE_KIOSK, 0, get_complaints },
-	{ NULL, NULL, ROUTE_PUBLIC, 0, NULL },
+	{ "POST", "/v1/enroll", ROUTE_ENROL, ENROL_BODY_MOST, post_enrol, RIGHT_NONE,
+		READS_NOTHING },
+	{ "POST", "/v1/kiosk/events", ROUTE_KIOSK, BODY_SENT_MOST, post_events, RIGHT_NONE,
+		READS_NOTHING },
+	{ "GET", "/v1/kiosk/commands", ROUTE_KIOSK, 0, get_commands, RIGHT_NONE, READS_NOTHING },
+	{ "GET", "/v1/kiosk/hashes", ROUTE_KIOSK, 0, get_hashes, RIGHT_NONE, READS_NOTHING },
+	{ "GET", "/v1/kiosk/complaints", ROUTE_KIOSK, 0, get_complaints, RIGHT_NONE,
+		READS_NOTHING },
+	{ NULL, NULL, ROUTE_PUBLIC, 0, NULL, RIGHT_NONE, READS_NOTHING },
 };

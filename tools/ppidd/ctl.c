@@ -157,7 +157,7 @@ static int user_add_command(struct ctl *ctl)
 	if (!officer_name_valid(name))
 		return bad_usage("a name has 1 to 40 letters, digits and . _ - @");
 	if (!officer_role_valid(role))
-		return bad_usage("a role is officer, head, auditor or administrator");
+		return bad_usage("a role is intake, officer, head, auditor or administrator");
 	int error = read_password(password, sizeof(password));
 	if (error >= 0)
 		error = officer_add(ctl->db, &ctl->step, name, role, password);
@@ -322,6 +322,7 @@ const struct ctl_command ctl_commands[] = {
 		user_password_command },
 	{ "user disable", "NAME", 1, 1, "locks an officer out", user_disable_command },
 	{ "user list", "", 0, 0, "shows the officers", ctl_user_list },
+	{ "roles", "", 0, 0, "shows which role may do what on the desk", ctl_roles },
 	{ "complaints", "", 0, 0, "shows all complaints", ctl_complaints },
 	{ "show", "TICKET", 1, 1, "shows one complaint with its history", ctl_show },
 	{ "answer", "TICKET TEXT", 2, 2, "answers it and resolves it", answer_command },

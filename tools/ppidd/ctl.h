@@ -35,6 +35,9 @@ int ctl_complaints(struct ctl *ctl);
 int ctl_show(struct ctl *ctl);
 int ctl_events(struct ctl *ctl);
 
+/* ctl_user.c */
+int ctl_roles(struct ctl *ctl);
+
 /* Says why something failed; returns CTL_FAILED. */
 int ctl_failed(const char *what, int error);
 

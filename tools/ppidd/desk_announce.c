@@ -147,9 +147,6 @@ static int show(struct request *request, unsigned status, const struct draft *dr
 	autojson json_t *kiosks = NULL, *made = NULL;
 	struct page page;
 
-	if (!officer_may_change(&request->officer))
-		return answer_error(
-			request, MHD_HTTP_FORBIDDEN, "Pemeriksa tidak mengirim pengumuman.");
 	int error = announce_audience(request->db, &kiosks);
 	if (error >= 0)
 		error = command_announcements(request->db, SHOWN_MOST, &made);

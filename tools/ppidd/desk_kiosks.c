@@ -30,7 +30,7 @@ static void alert_item(struct request *request, FILE *out, const json_t *alert)
 		alert_words(record_words(alert, "kind")), record_words(alert, "place"),
 		(long long)record_number(alert, "count"),
 		word_time(record_text(alert, "last"), time));
-	if (officer_may_change(&request->officer)) {
+	if (officer_may(&request->officer, RIGHT_HANDLE)) {
 		html(out, "<form method=\"post\" action=\"/kiosks/%lld/checked\">", kiosk);
 		desk_form_token(request, out);
 		html(out, "<button class=\"second\">Sudah diperiksa</button></form>");

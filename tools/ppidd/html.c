@@ -92,14 +92,24 @@ static void menu_entry(FILE *out, const struct page_head *head, const char *path
 	html(out, ">%s</a></li>\n", words);
 }
 
+/* Who may not open a page isn't offered it. */
 static void menu(FILE *out, const struct page_head *head)
 {
+	static const struct {
+		const char *path, *words;
+		enum right right;
+	} entries[] = {
+		{ "/complaints", "Aduan", RIGHT_READ },
+		{ "/announcements", "Pengumuman", RIGHT_ANNOUNCE },
+		{ "/unreadable", "Tak terbaca", RIGHT_READ },
+		{ "/kiosks", "Kotak", RIGHT_READ },
+	};
+
 	html(out, "<nav aria-label=\"Menu utama\"><ul>\n");
-	menu_entry(out, head, "/complaints", "Aduan");
-	if (officer_may_change(head->officer))
-		menu_entry(out, head, "/announcements", "Pengumuman");
-	menu_entry(out, head, "/unreadable", "Tak terbaca");
-	menu_entry(out, head, "/kiosks", "Kotak");
+	for (size_t i = 0; i < ARRAY_SIZE(entries); i++) {
+		if (officer_may(head->officer, entries[i].right))
+			menu_entry(out, head, entries[i].path, entries[i].words);
+	}
 	html(out,
 		"</ul></nav>\n<form class=\"who\" method=\"post\" action=\"/logout\">"
 		"<input type=\"hidden\" name=\"form\" value=\"%s\">"
@@ -120,6 +130,8 @@ int page_begin(struct page *page, const struct page_head *head)
 		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 		"<title>%s – %s</title>\n<link rel=\"stylesheet\" href=\"/style.css\">\n",
 		head->title, head->office);
+	if (head->sheet)
+		html(page->out, "<link rel=\"stylesheet\" href=\"%s\">\n", head->sheet);
 	if (head->refresh_s > 0)
 		html(page->out, "<meta http-equiv=\"refresh\" content=\"%lld; url=%s\">\n",
 			(long long)head->refresh_s, head->refresh_url);
@@ -129,6 +141,8 @@ int page_begin(struct page *page, const struct page_head *head)
 		head->office);
 	if (head->officer)
 		menu(page->out, head);
+	else if (head->menu)
+		head->menu(page->out, head->place);
 	html(page->out, "</header>\n<main id=\"main\">\n<h1>%s</h1>\n", head->title);
 	return 0;
 }
@@ -262,6 +276,7 @@ const char *word_purpose(const char *purpose)
 const char *word_role(const char *role)
 {
 	static const struct word words[] = {
+		{ "intake", "penerima aduan" },
 		{ "officer", "petugas" },
 		{ "head", "pimpinan" },
 		{ "auditor", "pemeriksa" },

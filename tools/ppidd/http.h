@@ -27,6 +27,13 @@ enum route_kind {
 	ROUTE_DESK,   /* an officer's session, else to the log-in page */
 };
 
+/* Whose personal data a route's answer shows: written down before it is answered. */
+enum route_reads {
+	READS_NOTHING,
+	READS_COMPLAINT, /* of the complaint that request->part names */
+	READS_LIST,	 /* of several: what the list was narrowed to is written down */
+};
+
 struct route {
 	const char *method;
 	const char *pattern; /* one segment may be "*": request->part */
@@ -34,6 +41,8 @@ struct route {
 	size_t body_most; /* bytes as sent */
 	/* 0 when answered or parked, or a negative errno, which becomes an answer 500 or 503. */
 	int (*handle)(struct request *request);
+	enum right right; /* that the officer's role must have; RIGHT_NONE: no officer's */
+	enum route_reads reads;
 };
 extern const struct route api_routes[], desk_routes[]; /* each ends with an empty one */
 

@@ -13,27 +13,6 @@
 #define TOUCH_EVERY_MS 60000
 #define ASKER_SIZE 128
 
-bool officer_may_change(const struct officer *officer)
-{
-	return strcmp(officer->role, "auditor") != 0;
-}
-
-bool officer_sees_identity(const struct officer *officer)
-{
-	return strcmp(officer->role, "head") == 0 || strcmp(officer->role, "administrator") == 0;
-}
-
-bool officer_role_valid(const char *role)
-{
-	static const char *const roles[] = { "officer", "head", "auditor", "administrator" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(roles); i++) {
-		if (strcmp(roles[i], role) == 0)
-			return true;
-	}
-	return false;
-}
-
 bool officer_name_valid(const char *name)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"

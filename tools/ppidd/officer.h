@@ -18,12 +18,36 @@ struct officer {
 	char role[16];
 };
 
+/* What an account may do; which role has which right is one table, in officer_right.c. */
+enum right {
+	RIGHT_NONE,	    /* of routes that are no officer's: nobody has it */
+	RIGHT_OWN,	    /* one's own account and session */
+	RIGHT_READ,	    /* the complaints, kiosks and unreadable messages */
+	RIGHT_INTAKE,	    /* take in, verify, ask the complainant */
+	RIGHT_HANDLE,	    /* investigate, decide, answer; look into a kiosk's alerts */
+	RIGHT_ANNOUNCE,	    /* tell residents who agreed to be told */
+	RIGHT_IDENTITY,	    /* see who made a confidential complaint */
+	RIGHT_ABOUT_OFFICE, /* see what is about the office or an official */
+	RIGHT_REPORT,	    /* see the figures and reports */
+	RIGHT_PUBLISH,	    /* let the public read of an outcome or an improvement */
+	RIGHT_AUDIT,	    /* see who read what, and the whole file of a ticket */
+	RIGHT_ADMINISTER,   /* accounts, kiosks, settings, erasure */
+	RIGHT_COUNT
+};
+/* "read", "handle" … */
+const char *right_name(enum right right);
+
+/* Role i of "intake", "officer", "head", "auditor" and "administrator"; NULL behind the last. */
+const char *role_name(unsigned i);
+/* An unknown role may nothing. */
+bool role_may(const char *role, enum right right);
+bool officer_may(const struct officer *officer, enum right right);
+
 /* Whether the role may change anything: all but the auditor. */
 bool officer_may_change(const struct officer *officer);
 /* Whether the role sees who made a confidential complaint: those who verify. */
 bool officer_sees_identity(const struct officer *officer);
 
-/* "officer", "head", "auditor" or "administrator". */
 bool officer_role_valid(const char *role);
 /* Letters, digits and . _ - @ so that it is safe in every listing and log. */
 bool officer_name_valid(const char *name);

@@ -12,6 +12,7 @@
 #include "tools/ppidd/body.h"
 #include "tools/ppidd/html.h"
 #include "tools/ppidd/http_internal.h"
+#include "tools/ppidd/reading.h"
 
 /* A body that is refused is read to its end, so that the sender hears why, up to this. */
 #define DISCARD_MOST ((size_t)16 * 1024 * 1024)
@@ -151,6 +152,10 @@ static void check_session(struct request *request)
 	else if (error != -ENOENT)
 		refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE,
 			"Basis data sedang tidak dapat dipakai.");
+	if (error == 0 && !officer_may(&request->officer, request->route->right))
+		refuse(request, MHD_HTTP_FORBIDDEN,
+			"Bagian ini tidak dibuka untuk peran akun Anda. Bila Anda "
+			"memerlukannya, tanyakan kepada pengelola.");
 }
 
 void request_start(struct request *request, const char *method, const char *path)
@@ -224,6 +229,70 @@ static int ask_login(struct request *request)
 	return answer_redirect(request, location);
 }
 
+static enum MHD_Result add_argument(
+	void *context, enum MHD_ValueKind kind, const char *key, const char *value)
+{
+	/* How a page is shown, not what. */
+	static const char *const manners[] = { "auto", "refresh", "done" };
+	FILE *out = context;
+	(void)kind;
+
+	for (size_t i = 0; i < ARRAY_SIZE(manners); i++) {
+		if (strcmp(key, manners[i]) == 0)
+			return MHD_YES;
+	}
+	if (value && *value)
+		fprintf(out, "%s%s: %s", ftell(out) > 0 ? ", " : "", key, value);
+	return MHD_YES;
+}
+
+/* What a list is narrowed to, in words; caller frees. NULL without memory. */
+static char *list_filter(struct request *request)
+{
+	char *words = NULL;
+	size_t size = 0;
+
+	FILE *out = open_memstream(&words, &size);
+	if (!out)
+		return NULL;
+	MHD_get_connection_values(request->connection, MHD_GET_ARGUMENT_KIND, add_argument, out);
+	if (fclose(out) != 0) {
+		free(words);
+		return NULL;
+	}
+	/* A store may take UTF-8 only. */
+	autojson json_t *check = json_string(words);
+	if (!check)
+		snprintf(words, size + 1, "?");
+	return words;
+}
+
+/* Whose data this request is about to show is written down first, or it isn't shown. */
+static int note_reading(struct request *request)
+{
+	const struct route *route = request->route;
+	autofree char *filter = NULL;
+	struct reading reading = {
+		.officer = request->officer.name,
+		.what = route->pattern,
+		.repeated = request_argument(request, "auto") != NULL ||
+			    strcmp(route->method, MHD_HTTP_METHOD_GET) != 0,
+		.now_ms = request->now_ms,
+	};
+
+	if (route->reads == READS_NOTHING)
+		return 0;
+	if (route->reads == READS_COMPLAINT) {
+		reading.complaint = request->part;
+	} else {
+		filter = list_filter(request);
+		if (!filter)
+			return -ENOMEM;
+		reading.filter = filter;
+	}
+	return reading_note(request->db, &reading);
+}
+
 int request_finish(struct request *request)
 {
 	if (!request->refused && request->size > 0 && !request->parked)
@@ -232,7 +301,9 @@ int request_finish(struct request *request)
 		return answer_error(request, request->refused, request->refusal);
 	if (request->route->kind == ROUTE_DESK && !*request->session)
 		return ask_login(request);
-	int error = request->route->handle(request);
+	int error = note_reading(request);
+	if (error >= 0)
+		error = request->route->handle(request);
 	if (error >= 0)
 		return 0;
 	if (error == -ECONNABORTED)

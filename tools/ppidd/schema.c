@@ -47,7 +47,7 @@ static const struct {
 	{ migration_002, NULL, catch_up_2 },
 	{ migration_003, NULL, catch_up_3 },
 	{ migration_004, NULL, catch_up_4 },
-	{ migration_005, NULL, NULL },
+	{ migration_005, "reading", NULL },
 	{ migration_006, NULL, NULL },
 	{ migration_007, NULL, NULL },
 	{ migration_008, NULL, NULL },
