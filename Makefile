@@ -181,7 +181,7 @@ libraries:
 PARALLEL := $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 ASAN := $(O)-asan
 # Scenarios that run once more with programs built for ASan, UBSan and LeakSanitizer.
-SANITIZED_SCENARIOS := 400 410 420 430 450
+SANITIZED_SCENARIOS := 400 410 420 430 450 800
 
 test:
 	sh board/deps.sh test
