@@ -103,6 +103,18 @@ static int do_state(struct command *command)
 	return command_tell(command, DIALOGUE_MESSAGE_STATE, &values, "state", OUTGOING_ANSWER);
 }
 
+/* More working days than was promised: the resident is told why. */
+static int do_extended(struct command *command)
+{
+	const struct dialogue_values values = { .ticket = command->complaint.ticket,
+		.text = member(command, "reason") };
+
+	if (!can_tell(command))
+		return 0;
+	return command_tell(
+		command, DIALOGUE_MESSAGE_EXTENDED, &values, "extended", OUTGOING_ANSWER);
+}
+
 static int do_answer(struct command *command)
 {
 	const char *name = member(command, "to");
@@ -300,6 +312,7 @@ static const struct {
 	{ "state", do_state, false },
 	{ "answer", do_answer, false },
 	{ "question", do_question, false },
+	{ "extended", do_extended, false },
 	{ "renumber", do_renumber, false },
 	{ "survey", do_survey, false },
 	{ "announce", do_announce, true },

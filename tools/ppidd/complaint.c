@@ -10,8 +10,9 @@
 #include "tools/ppidd/record.h"
 #include "wire/ticket.h"
 
-/* In every query $1 is the reader's enum complaint_view: 1 sees what is kept from the unit. */
-#define KEPT(column) "CASE WHEN c.confidential = 1 AND $1 = 0 THEN NULL ELSE " column " END"
+/* In every query $1 is the reader's enum complaint_view. */
+#define KEPT(column)                                                                               \
+	"CASE WHEN c.confidential = 1 AND " VIEW_HIDES_IDENTITY " THEN NULL ELSE " column " END"
 /* One that nothing later of its kind made good. */
 #define UNDELIVERED                                                                                \
 	"EXISTS (SELECT 1 FROM message m WHERE m.complaint = c.uuid "                              \
@@ -27,7 +28,10 @@
 						 "CASE WHEN " UNDELIVERED                          \
 						 "THEN 1 ELSE 0 END, c.about, "                    \
 						 "CASE WHEN c.channel = 'panel' AND p.sender = "   \
-						 "'' THEN 1 ELSE 0 END "
+						 "'' THEN 1 ELSE 0 END, c.category_by, "           \
+						 "c.officer, c.cause, c.referred_to, "             \
+						 "c.counted_ms, c.working_days, c.due_ms, "        \
+						 "c.stopped_ms, c.waited_days, c.resolved_ms "
 #define TABLES                                                                                     \
 	"FROM complaint c JOIN kiosk k ON k.number = c.kiosk "                                     \
 	"LEFT JOIN complaint_personal p ON p.uuid = c.uuid "
@@ -46,7 +50,8 @@ static json_t *complaint_row(struct db_rows *rows)
 		db_text(rows, 15) ? json_integer((json_int_t)db_integer(rows, 15)) : json_null();
 
 	return json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s, s:o, s:o, s:I, s:s, s:s?, s:s?, s:s?, "
-			 "s:s?, s:o, s:b, s:o, s:b, s:s?, s:b}",
+			 "s:s?, s:o, s:b, s:o, s:b, s:s?, s:b, s:s?, s:s?, s:s?, s:s?, s:o, s:I, "
+			 "s:o, s:o, s:I, s:o}",
 		"uuid", db_words(rows, 0), "ticket", db_words(rows, 1), "state", db_words(rows, 2),
 		"channel", db_words(rows, 3), "category", db_text(rows, 4), "language",
 		db_words(rows, 5), "created", record_time(db_integer(rows, 6)), "updated",
@@ -55,7 +60,13 @@ static json_t *complaint_row(struct db_rows *rows)
 		db_text(rows, 11), "address", db_text(rows, 12), "text", db_text(rows, 13),
 		"rating", rating, "confidential", db_integer(rows, 16) != 0, "surveyed",
 		record_time(db_integer(rows, 17)), "undelivered", db_integer(rows, 18) != 0,
-		"about", db_text(rows, 19), "read_at_kiosk", db_integer(rows, 20) != 0);
+		"about", db_text(rows, 19), "read_at_kiosk", db_integer(rows, 20) != 0,
+		"category_by", db_text(rows, 21), "officer", db_text(rows, 22), "cause",
+		db_text(rows, 23), "referred_to", db_text(rows, 24), "counted",
+		record_time(db_integer(rows, 25)), "working_days", (json_int_t)db_integer(rows, 26),
+		"due", record_time(db_integer(rows, 27)), "stopped",
+		record_time(db_integer(rows, 28)), "waited_days", (json_int_t)db_integer(rows, 29),
+		"resolved", record_time(db_integer(rows, 30)));
 }
 
 /* Collects all rows; with_pin adds what only the kiosk may get back. */
@@ -136,9 +147,10 @@ int complaint_find(struct db *db, const char *name, enum complaint_view view, js
 			return -ENOENT;
 		name = ticket;
 	}
-	int result =
-		db_query(db, &rows, "SELECT " COLUMNS TABLES "WHERE c.uuid = $2 OR c.ticket = $2",
-			"it", (int64_t)view, name);
+	int result = db_query(db, &rows,
+		"SELECT " COLUMNS TABLES
+		"WHERE (c.uuid = $2 OR c.ticket = $2) AND " VIEW_SHOWS("c"),
+		"it", (int64_t)view, name);
 	if (result >= 0)
 		result = db_step(rows);
 	if (result <= 0)
@@ -199,7 +211,8 @@ int complaint_history(struct db *db, const char *uuid, enum complaint_view view,
 			return -ENOMEM;
 		json_t *body = json_loads(
 			db_words(rows, CHAIN_COLUMN_COUNT + 1), JSON_REJECT_DUPLICATES, NULL);
-		if (view == VIEW_UNIT && db_integer(rows, CHAIN_COLUMN_COUNT + 3) != 0)
+		if (view != VIEW_WHOLE && view != VIEW_IDENTITY &&
+			db_integer(rows, CHAIN_COLUMN_COUNT + 3) != 0)
 			keep_identity(record_words(event, "type"), body);
 		json_object_set_new(event, "personal", body ? body : json_null());
 		json_object_set_new(event, "source",
@@ -219,9 +232,9 @@ int complaint_messages(struct db *db, const char *uuid, enum complaint_view view
 
 	int result = db_query(db, &rows,
 		"SELECT m.id, m.purpose, m.state, m.reason, " KEPT(
-			"p.recipient") ", CASE WHEN c.confidential = 1 AND $1 = 0 AND m.purpose "
-				       "NOT IN ('answer', "
-				       "'question', 'state', 'survey') THEN NULL ELSE p.text END, "
+			"p.recipient") ", CASE WHEN c.confidential = 1 AND " VIEW_HIDES_IDENTITY
+				       " AND m.purpose NOT IN ('answer', 'question', 'state', "
+				       "'survey', 'extended') THEN NULL ELSE p.text END, "
 				       "m.queued_ms, "
 				       "m.updated_ms, m.command FROM message m "
 				       "LEFT JOIN complaint c ON c.uuid = m.complaint "

@@ -10,9 +10,20 @@
 
 /*
  * What a reader may see. Of a confidential complaint the unit that handles it gets neither
- * name, address and number, nor words that hold them, nor can it find it by them.
+ * name, address and number, nor words that hold them, nor can it find it by them. What is about
+ * the office or an official isn't there at all for its own accounts.
  */
-enum complaint_view { VIEW_UNIT = 0, VIEW_WHOLE = 1 };
+enum complaint_view {
+	VIEW_UNIT = 0,	   /* neither */
+	VIEW_IDENTITY = 1, /* who made a confidential one */
+	VIEW_OFFICE = 2,   /* what is about the office */
+	VIEW_WHOLE = 3,	   /* both */
+};
+/* In a query, $1 being the view: */
+#define VIEW_HIDES_IDENTITY "$1 IN (0, 2)"
+#define VIEW_SHOWS(alias)                                                                          \
+	"($1 IN (2, 3) OR " alias ".about IS NULL OR " alias ".about NOT IN ('office', "           \
+	"'official')) "
 
 struct complaint_filter {
 	enum complaint_view view;

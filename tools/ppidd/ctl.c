@@ -215,7 +215,9 @@ static int decision_result(struct ctl *ctl, int error, json_t *complaint)
 
 static int answer_command(struct ctl *ctl)
 {
-	struct decision decision = { .complaint = ctl->arguments[0], .text = ctl->arguments[1] };
+	struct decision decision = {
+		.complaint = ctl->arguments[0], .view = VIEW_WHOLE, .text = ctl->arguments[1]
+	};
 	json_t *complaint = NULL;
 
 	int error = decide_answer(ctl->db, &ctl->step, &decision, &complaint);
@@ -224,7 +226,9 @@ static int answer_command(struct ctl *ctl)
 
 static int question_command(struct ctl *ctl)
 {
-	struct decision decision = { .complaint = ctl->arguments[0], .text = ctl->arguments[1] };
+	struct decision decision = {
+		.complaint = ctl->arguments[0], .view = VIEW_WHOLE, .text = ctl->arguments[1]
+	};
 	json_t *complaint = NULL;
 
 	int error = decide_question(ctl->db, &ctl->step, &decision, &complaint);
@@ -235,6 +239,7 @@ static int state_command(struct ctl *ctl)
 {
 	struct decision decision = {
 		.complaint = ctl->arguments[0],
+		.view = VIEW_WHOLE,
 		.text = ctl->count > 2 ? ctl->arguments[2] : NULL,
 	};
 	enum complaint_state to;
@@ -250,7 +255,7 @@ static int state_command(struct ctl *ctl)
 
 static int survey_command(struct ctl *ctl)
 {
-	struct decision decision = { .complaint = ctl->arguments[0] };
+	struct decision decision = { .complaint = ctl->arguments[0], .view = VIEW_WHOLE };
 	json_t *complaint = NULL;
 
 	int error = decide_survey(ctl->db, &ctl->step, &decision, &complaint);

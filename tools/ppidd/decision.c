@@ -7,16 +7,8 @@
 #include "base/ids.h"
 #include "tools/ppidd/command.h"
 #include "tools/ppidd/complaint.h"
+#include "tools/ppidd/decision_internal.h"
 #include "tools/ppidd/record.h"
-
-struct deed {
-	const char *command; /* the command's type */
-	const char *event;   /* the event for its words, or NULL when they are the step's reason */
-	enum complaint_state to;
-	bool whole_way; /* may pass through states between */
-	bool words_needed;
-	size_t words_most;
-};
 
 int decision_words(const char *words, size_t most, char **out)
 {
@@ -82,37 +74,61 @@ static int log_steps(struct db *db, const struct step *step, const json_t *compl
 	return 0;
 }
 
-static int find_way(const json_t *complaint, const struct deed *deed,
+static int find_way(const json_t *complaint, const struct deed *deed, enum complaint_state *to,
 	enum complaint_state path[static STATE_COUNT], int *count)
 {
 	enum complaint_state from;
 
+	*count = 0;
 	if (!state_from_name(record_words(complaint, "state"), &from))
 		return -EBADMSG;
-	*count = state_path(from, deed->to, path);
+	*to = deed->to;
+	int error = deed->steer ? deed->steer(from, to) : 0;
+	if (error < 0 || *to == NO_STATE)
+		return error;
+	*count = state_path(from, *to, path);
 	if (*count < 0 || (!deed->whole_way && *count != 1))
 		return -EPERM;
 	return 0;
+}
+
+/* What is said of it beside the steps, and what changes with it. */
+static int log_deed(struct db *db, const struct step *step, const struct deed *deed,
+	const json_t *complaint, const char *id, const char *words)
+{
+	int error = 0;
+
+	if (deed->event) {
+		json_t *data = json_pack("{s:s}", "command", id);
+		if (data && deed->data && json_object_update(data, deed->data) < 0)
+			error = -ENOMEM;
+		if (error < 0)
+			json_decref(data);
+		else
+			error = log_event(db, step, deed->event, complaint, data, deed->key, words);
+	}
+	if (error >= 0 && deed->also)
+		error = deed->also(db, step, deed, complaint, id, words);
+	return error;
 }
 
 static int do_in_step(struct db *db, const struct step *step, const struct decision *decision,
 	const struct deed *deed, const char *words)
 {
 	autojson json_t *complaint = NULL;
-	enum complaint_state path[STATE_COUNT];
+	enum complaint_state path[STATE_COUNT], to = NO_STATE;
 	int count = 0;
 
-	int error = complaint_find(db, decision->complaint, VIEW_WHOLE, &complaint);
+	int error = complaint_find(db, decision->complaint, decision->view, &complaint);
 	if (error < 0)
 		return error;
+	bool reason = !deed->event || strcmp(deed->key, "reason") == 0;
 	struct command command = {
 		.kiosk = record_number(complaint, "kiosk"),
-		.type = deed->command,
 		.complaint = record_text(complaint, "uuid"),
 		.ticket = record_text(complaint, "ticket"),
-		.target = state_name(deed->to),
-		.text = deed->event ? words : NULL,
-		.reason = deed->event ? NULL : words,
+		.text = reason ? NULL : words,
+		.reason = reason ? words : NULL,
 	};
 	uuid_new(command.id);
 	if (decision->once && uuid_valid(decision->once))
@@ -120,21 +136,25 @@ static int do_in_step(struct db *db, const struct step *step, const struct decis
 	int made = command_known(db, command.id);
 	if (made != 0)
 		return made < 0 ? made : -EALREADY;
-	error = find_way(complaint, deed, path, &count);
+	error = find_way(complaint, deed, &to, path, &count);
+	command.type = deed->steer && to != NO_STATE ? "state" : deed->command;
+	command.target = to == NO_STATE ? NULL : state_name(to);
 	if (error >= 0)
 		error = log_steps(
 			db, step, complaint, &command, path, count, deed->event ? NULL : words);
-	if (error >= 0 && deed->event)
-		error = log_event(db, step, deed->event, complaint,
-			json_pack("{s:s}", "command", command.id), "text", words);
 	if (error >= 0)
+		error = log_deed(db, step, deed, complaint, command.id, words);
+	/* A note's words are no business of the kiosk's. */
+	if (deed->steer)
+		command.text = command.reason = NULL;
+	if (error >= 0 && command.type)
 		error = command_add(db, step, &command);
 	if (error >= 0)
 		error = complaint_settle(db, command.complaint, step->now_ms);
-	return error;
+	return error < 0 ? error : 0;
 }
 
-static int decide(struct db *db, const struct step *step, const struct decision *decision,
+int decision_do(struct db *db, const struct step *step, const struct decision *decision,
 	const struct deed *deed, json_t **complaint)
 {
 	autofree char *words = NULL;
@@ -147,10 +167,16 @@ static int decide(struct db *db, const struct step *step, const struct decision 
 	error = db_begin(db);
 	if (error < 0)
 		return error;
-	error = db_end(db, do_in_step(db, step, decision, deed, words));
+	error = do_in_step(db, step, decision, deed, words);
+	for (size_t i = 0; error >= 0 && i < decision->others_count; i++) {
+		const struct decision other = { .complaint = decision->others[i],
+			.view = decision->view };
+		error = do_in_step(db, step, &other, deed, words);
+	}
+	error = db_end(db, error);
 	if (error < 0 || !complaint)
 		return error;
-	return complaint_find(db, decision->complaint, VIEW_WHOLE, complaint);
+	return complaint_find(db, decision->complaint, decision->view, complaint);
 }
 
 int decide_state(struct db *db, const struct step *step, const struct decision *decision,
@@ -158,7 +184,7 @@ int decide_state(struct db *db, const struct step *step, const struct decision *
 {
 	struct deed deed = { .command = "state", .to = to, .words_most = DECISION_REASON_MAX };
 
-	return decide(db, step, decision, &deed, complaint);
+	return decision_do(db, step, decision, &deed, complaint);
 }
 
 int decide_answer(
@@ -166,12 +192,13 @@ int decide_answer(
 {
 	static const struct deed deed = { .command = "answer",
 		.event = "complaint.answer",
+		.key = "text",
 		.to = STATE_RESOLVED,
 		.whole_way = true,
 		.words_needed = true,
 		.words_most = DECISION_TEXT_MAX };
 
-	return decide(db, step, decision, &deed, complaint);
+	return decision_do(db, step, decision, &deed, complaint);
 }
 
 int decide_question(
@@ -179,12 +206,13 @@ int decide_question(
 {
 	static const struct deed deed = { .command = "question",
 		.event = "complaint.question",
+		.key = "text",
 		.to = STATE_INCOMPLETE,
 		.whole_way = true,
 		.words_needed = true,
 		.words_most = DECISION_TEXT_MAX };
 
-	return decide(db, step, decision, &deed, complaint);
+	return decision_do(db, step, decision, &deed, complaint);
 }
 
 bool decision_may_answer(enum complaint_state state)
@@ -216,6 +244,14 @@ const char *decision_refusal(int error)
 		return "Teksnya berisi huruf yang rusak.";
 	case -EEXIST:
 		return "Pengadu sudah ditanyai, atau sudah memberi penilaian.";
+	case -ENOKEY:
+		return "Petugas itu tidak dapat ditugasi aduan ini.";
+	case -ENODATA:
+		return "Nama instansi tujuan masih kosong atau terlalu panjang.";
+	case -ENOTUNIQ:
+		return "Waktu aduan ini sudah pernah diperpanjang.";
+	case -EDOM:
+		return "Pilihan itu tidak dikenal.";
 	case -EALREADY:
 		return "Keputusan ini sudah tercatat.";
 	default:

@@ -9,16 +9,24 @@
 #include <jansson.h>
 
 #include "tools/ppidd/chain.h"
+#include "tools/ppidd/complaint.h"
 #include "wire/state.h"
 
 /* Longest answer or question in bytes: ten SMS parts of 153 septets. */
 #define DECISION_TEXT_MAX 1500
 #define DECISION_REASON_MAX 500
+/* So that an office's name is whole in the one SMS that tells of a referral. */
+#define DECISION_OFFICE_MAX 50
+#define DECISION_NOTE_MAX 4000
 
 struct decision {
 	const char *complaint; /* UUID or ticket number */
 	const char *once; /* UUID of this decision: made twice it counts once; NULL: a new one */
-	const char *text; /* reason, answer or question */
+	const char *text; /* reason, answer, question or note */
+	enum complaint_view view; /* what the officer doesn't see isn't there to be decided */
+	/* Others, by UUID, that get the same in the same transaction: all or none. */
+	const char *const *others;
+	size_t others_count;
 };
 
 /*
@@ -34,6 +42,30 @@ must_check int decide_answer(struct db *db, const struct step *step,
 	const struct decision *decision, json_t **complaint);
 /* A question to the complainant; the complaint is incomplete until they reply. */
 must_check int decide_question(struct db *db, const struct step *step,
+	const struct decision *decision, json_t **complaint);
+
+/*
+ * What isn't PPID's business goes to the office named, and the complainant is told which; text is
+ * the reason, if any. -ENODATA: no name, or too long a one.
+ */
+must_check int decide_referral(struct db *db, const struct step *step,
+	const struct decision *decision, const char *office, json_t **complaint);
+/* access, quality, procedure or other; about: office, official, agency, other or "" for unsaid.
+ * -EDOM: neither. */
+must_check int decide_category(struct db *db, const struct step *step,
+	const struct decision *decision, const char *category, const char *about,
+	json_t **complaint);
+/* Who is responsible, of a verified complaint. -ENOKEY: no account that may handle it. */
+must_check int decide_assignment(struct db *db, const struct step *step,
+	const struct decision *decision, const char *officer, json_t **complaint);
+/*
+ * A note of the investigation, which it begins; kind: finding, solution or internal; cause:
+ * administrative, procedure, technical, other, or "" to leave it. -EDOM: neither.
+ */
+must_check int decide_note(struct db *db, const struct step *step, const struct decision *decision,
+	const char *kind, const char *cause, json_t **complaint);
+/* 14 working days with a reason, which the complainant is told. -ENOTUNIQ: they are given. */
+must_check int decide_extension(struct db *db, const struct step *step,
 	const struct decision *decision, json_t **complaint);
 
 /*

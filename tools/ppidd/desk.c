@@ -72,7 +72,11 @@ bool desk_form_ok(struct request *request, bool changes, int *error)
 
 enum complaint_view desk_view(const struct request *request)
 {
-	return officer_sees_identity(&request->officer) ? VIEW_WHOLE : VIEW_UNIT;
+	bool identity = officer_may(&request->officer, RIGHT_IDENTITY);
+
+	if (officer_may(&request->officer, RIGHT_ABOUT_OFFICE))
+		return identity ? VIEW_WHOLE : VIEW_OFFICE;
+	return identity ? VIEW_IDENTITY : VIEW_UNIT;
 }
 
 const char *desk_actor(const struct request *request, char out[static DESK_ACTOR_SIZE])

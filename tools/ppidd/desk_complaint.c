@@ -160,17 +160,18 @@ static void fact(FILE *out, const char *key, const char *value)
 static void identity(struct request *request, FILE *out, const json_t *complaint)
 {
 	bool confidential = json_is_true(json_object_get(complaint, "confidential"));
+	bool sees = officer_may(&request->officer, RIGHT_IDENTITY);
 	static const struct {
 		const char *label, *key;
 	} parts[] = { { "Nama", "name" }, { "Alamat", "address" }, { "Nomor", "from" } };
 
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
 		const char *value = record_text(complaint, parts[i].key);
-		if (confidential && desk_view(request) == VIEW_UNIT)
+		if (confidential && !sees)
 			value = DESK_KEPT;
 		fact(out, parts[i].label, value);
 	}
-	if (confidential && desk_view(request) == VIEW_WHOLE)
+	if (confidential && sees)
 		fact(out, "Rahasia", "Identitas ini tidak ditunjukkan kepada petugas lain.");
 }
 

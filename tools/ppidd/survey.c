@@ -63,7 +63,7 @@ static int ask_in_step(struct db *db, const struct step *step, const struct deci
 {
 	autojson json_t *complaint = NULL;
 
-	int error = complaint_find(db, decision->complaint, VIEW_WHOLE, &complaint);
+	int error = complaint_find(db, decision->complaint, decision->view, &complaint);
 	if (error < 0)
 		return error;
 	int known = decision->once ? command_known(db, decision->once) : 0;
@@ -87,7 +87,7 @@ int decide_survey(
 	error = db_end(db, ask_in_step(db, step, decision));
 	if (error < 0 || !complaint)
 		return error;
-	return complaint_find(db, decision->complaint, VIEW_WHOLE, complaint);
+	return complaint_find(db, decision->complaint, decision->view, complaint);
 }
 
 /* {uuid, ticket, kiosk} of those whose answer arrived at that time or before. */

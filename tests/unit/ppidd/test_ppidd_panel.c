@@ -32,7 +32,7 @@ static json_t *seen(void)
 {
 	json_t *complaint = NULL;
 
-	assert_int_equal(complaint_find(db, UUID, VIEW_UNIT, &complaint), 0);
+	assert_int_equal(complaint_find(db, UUID, VIEW_OFFICE, &complaint), 0);
 	return complaint;
 }
 
@@ -89,7 +89,9 @@ static size_t commands_shown(const char *state)
 
 static void answer_and_apply(void)
 {
-	const struct decision decision = { .complaint = UUID, .once = ONCE, .text = "Sudah jadi." };
+	const struct decision decision = {
+		.complaint = UUID, .once = ONCE, .text = "Sudah jadi.", .view = VIEW_OFFICE
+	};
 	char complaint[UUID_SIZE];
 
 	assert_int_equal(decide_answer(db, &step, &decision, NULL), 0);
