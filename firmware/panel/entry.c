@@ -141,9 +141,15 @@ static void remove_one(struct entry *entry)
 static void settle(struct entry *entry)
 {
 	entry->tapping = '\0';
+	entry->settled = false;
 	entry->taps = 0;
 	entry->over_space = false;
 	entry->settle_ms = INT64_MAX;
+}
+
+static bool is_tapping(const struct entry *entry)
+{
+	return entry->tapping != '\0' && !entry->settled;
 }
 
 static char sign_tapped(const struct entry *entry, char key, unsigned taps)
@@ -186,9 +192,10 @@ static bool put_sign(struct entry *entry, char key)
 	return entry->inserted;
 }
 
-static enum entry_result tap(struct entry *entry, char key, int64_t now_ms)
+static enum entry_result tap(struct entry *entry, char key, int64_t pressed_ms)
 {
-	if (entry->tapping == key && now_ms < entry->settle_ms) {
+	if (entry->tapping == key && pressed_ms < entry->settle_ms) {
+		entry->settled = false;
 		entry->taps = (entry->taps + 1) % (unsigned)strlen(signs_on[key - '0']);
 		entry->replaced = entry->text[entry->cursor - 1];
 		entry->text[entry->cursor - 1] = sign_tapped(entry, key, entry->taps);
@@ -200,7 +207,7 @@ static enum entry_result tap(struct entry *entry, char key, int64_t now_ms)
 		entry->tapping = key;
 	}
 	fit_given_space(entry);
-	entry->settle_ms = now_ms + ENTRY_SETTLE_MS;
+	entry->settle_ms = pressed_ms + ENTRY_SETTLE_MS;
 	entry->spaced = false;
 	look_around(entry);
 	return ENTRY_CHANGED;
@@ -293,7 +300,7 @@ static enum entry_result done(struct entry *entry)
 	return ENTRY_DONE;
 }
 
-static enum entry_result press(struct entry *entry, char key, int64_t now_ms)
+static enum entry_result press(struct entry *entry, char key, int64_t pressed_ms)
 {
 	entry->down = key;
 	entry->held = false;
@@ -301,8 +308,9 @@ static enum entry_result press(struct entry *entry, char key, int64_t now_ms)
 	entry->replaced = '\0';
 	entry->upper_before = entry->automatic_upper;
 	if (is_digit(key))
-		return has_words(entry) && entry->mode != ENTRY_NUMBERS ? tap(entry, key, now_ms)
-									: type_digit(entry, key);
+		return has_words(entry) && entry->mode != ENTRY_NUMBERS
+			       ? tap(entry, key, pressed_ms)
+			       : type_digit(entry, key);
 	switch (key) {
 	case '*':
 		return erase(entry);
@@ -408,8 +416,11 @@ void entry_begin(struct entry *entry, enum entry_kind kind, size_t most, const c
 
 enum entry_result entry_key(struct entry *entry, const struct keypad_event *event, int64_t now_ms)
 {
+	int64_t pressed_ms = event->time_us / 1000;
+
 	if (event->action == KEYPAD_PRESS)
-		return press(entry, event->key, now_ms);
+		return press(entry, event->key,
+			pressed_ms > 0 && pressed_ms < now_ms ? pressed_ms : now_ms);
 	if (event->key == '\0' || event->key != entry->down)
 		return ENTRY_IGNORED;
 	switch (event->action) {
@@ -427,14 +438,14 @@ enum entry_result entry_key(struct entry *entry, const struct keypad_event *even
 
 int64_t entry_deadline(const struct entry *entry)
 {
-	return entry->tapping != '\0' ? entry->settle_ms : INT64_MAX;
+	return is_tapping(entry) ? entry->settle_ms : INT64_MAX;
 }
 
 bool entry_tick(struct entry *entry, int64_t now_ms)
 {
-	if (now_ms < entry_deadline(entry) || entry->tapping == '\0')
+	if (!is_tapping(entry) || now_ms < entry->settle_ms)
 		return false;
-	settle(entry);
+	entry->settled = true;
 	return true;
 }
 
@@ -488,7 +499,7 @@ static void draw_line(const struct entry *entry, struct display_frame *frame, un
 void entry_draw(const struct entry *entry, struct display_frame *frame, unsigned columns,
 	unsigned first, unsigned rows)
 {
-	size_t cell = entry->tapping != '\0' ? entry->cursor - 1 : entry->cursor;
+	size_t cell = is_tapping(entry) ? entry->cursor - 1 : entry->cursor;
 	size_t start = 0;
 
 	if (columns > DISPLAY_COLUMNS_MAX)

@@ -9,8 +9,9 @@
  *   A or # held   takes the word offered  D or 0 held   abc, ABC, 123
  *   B, C or 4, 6 held   cursor left, right
  *
- * A letter is settled by another key, or after ENTRY_SETTLE_MS. The first letter of a text and of a
- * sentence is a capital by itself.
+ * A letter is settled by another key, or after ENTRY_SETTLE_MS between the presses themselves: one
+ * that was made in time counts though it is told late. The first letter of a text and of a sentence
+ * is a capital by itself.
  *
  * A key acts when it is pressed, so that it echoes at once; held, it takes back what its press did
  * and does the other thing. Only # waits, for its release, and only while a word is offered. What
@@ -63,6 +64,7 @@ struct entry {
 		     1]; /* the word that completes the one before the cursor; "" */
 	/* entry.c's own */
 	char tapping; /* the key whose letter isn't settled, 0: none */
+	bool settled; /* it is by time, but a press made before may still be told */
 	unsigned taps;
 	int64_t settle_ms;
 	bool automatic_upper; /* the next letter only is a capital, though the mode is lower */
@@ -79,6 +81,7 @@ struct entry {
 
 /* text may be NULL; what the display can't show is left out, and what is too long cut. */
 void entry_begin(struct entry *entry, enum entry_kind kind, size_t most, const char *text);
+/* The event's time_us says when it was pressed; 0: now. */
 enum entry_result entry_key(struct entry *entry, const struct keypad_event *event, int64_t now_ms);
 /* INT64_MAX for never. */
 int64_t entry_deadline(const struct entry *entry);

@@ -361,6 +361,32 @@ static void test_settling(void **state)
 	assert_int_equal(entry_deadline(&hand.entry), INT64_MAX);
 }
 
+/* A busy machine tells of keys late: when they were pressed is what counts. */
+static void test_told_late(void **state)
+{
+	struct keypad_event event = { .action = KEYPAD_PRESS, .key = '2', .time_us = 1000000 };
+	struct entry entry;
+
+	(void)state;
+	entry_begin(&entry, ENTRY_TEXT, 50, "x");
+	assert_int_equal(entry_key(&entry, &event, 1700), ENTRY_CHANGED);
+	assert_int_equal(entry_deadline(&entry), 1000 + ENTRY_SETTLE_MS);
+	assert_true(entry_tick(&entry, 2500));
+	assert_int_equal(entry_deadline(&entry), INT64_MAX);
+	event.time_us = 2100000;
+	assert_int_equal(entry_key(&entry, &event, 2600), ENTRY_CHANGED);
+	assert_shown(&entry, "2 and 2 in time, told late", "xb|");
+	assert_int_equal(entry_deadline(&entry), 2100 + ENTRY_SETTLE_MS);
+	event.time_us = 3300000;
+	assert_int_equal(entry_key(&entry, &event, 3300), ENTRY_CHANGED);
+	assert_shown(&entry, "2 after its time", "xba|");
+	/* None from the future. */
+	event.time_us = INT64_MAX;
+	assert_int_equal(entry_key(&entry, &event, 3400), ENTRY_CHANGED);
+	assert_shown(&entry, "2 once more", "xbb|");
+	assert_int_equal(entry_deadline(&entry), 3400 + ENTRY_SETTLE_MS);
+}
+
 static void test_wiping(void **state)
 {
 	static const struct entry nothing = { .settle_ms = INT64_MAX };
@@ -389,6 +415,7 @@ int main(void)
 		cmocka_unit_test(test_completion),
 		cmocka_unit_test(test_strange_events),
 		cmocka_unit_test(test_settling),
+		cmocka_unit_test(test_told_late),
 		cmocka_unit_test(test_wiping),
 	};
 

@@ -159,7 +159,7 @@ static void check_drawn(const struct entry *entry, uint64_t *seed)
 	unsigned columns = 1 + random_below(seed, DISPLAY_COLUMNS_MAX);
 	unsigned first = random_below(seed, DISPLAY_ROWS_MAX);
 	unsigned rows = 1 + random_below(seed, DISPLAY_ROWS_MAX - first);
-	size_t cell = entry->cursor - (entry->tapping != '\0');
+	size_t cell = entry->cursor - (entry->tapping != '\0' && !entry->settled);
 
 	entry_draw(entry, &frame, columns, first, rows);
 	for (unsigned row = 0; row < DISPLAY_ROWS_MAX; row++)
