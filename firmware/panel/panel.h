@@ -69,7 +69,7 @@ uint64_t panel_screen(const struct panel *panel);
 /* The sound since the last call. */
 enum panel_sound panel_take_sound(struct panel *panel);
 enum panel_lamp panel_lamp(const struct panel *panel);
-/* Nobody is at it: the moment for a display's refresh. */
+/* Nobody is at it: nothing of anybody is on the screen. */
 bool panel_resting(const struct panel *panel);
 
 #endif

@@ -19,9 +19,11 @@
 /* Devices that couldn't be opened are tried again. */
 #define OPEN_AGAIN_US 10000000
 /* The display is initialised anew at a change of screens, when it wasn't for so long … */
-#define REFRESH_SCREEN_US 30000000
-/* … and when nobody is there, so that garbage doesn't stand till the next visitor. */
-#define REFRESH_RESTING_US 120000000
+#define REFRESH_SCREEN_US 3000000
+/* … and between keys, so that garbage goes by itself while a long text is thought about … */
+#define REFRESH_ANYWAY_US 10000000
+/* … but not when the next key may come any moment. */
+#define REFRESH_QUIET_US 1000000
 /* How often echo figures are told while keys are pressed. */
 #define FIGURES_US 5000000
 /* How long the display may take to be wiped at the end. */
@@ -44,6 +46,7 @@ struct panel_worker {
 	bool drawing;		    /* it doesn't show that yet */
 	uint64_t screen;
 	int64_t refreshed_us;
+	int64_t touched_us; /* the last key */
 
 	int64_t key_us; /* the first edge of a key whose echo isn't on the display; 0: none */
 	struct echo echo;
@@ -144,6 +147,7 @@ static void handle_key(struct panel_worker *self, const struct keypad_event *eve
 	};
 
 	if (event) {
+		self->touched_us = now_us;
 		if (event->action == KEYPAD_PRESS && !self->key_us)
 			self->key_us = event->time_us;
 		if (panel_key(self->panel, event, now_us / 1000) < 0)
@@ -193,16 +197,24 @@ static bool same_frame(const struct display_frame *left, const struct display_fr
 	       left->cursor_column == right->cursor_column && left->backlight == right->backlight;
 }
 
+/* When the display is to be initialised anew though its screen stays. */
+static int64_t refresh_deadline(const struct panel_worker *self)
+{
+	int64_t due_us = self->refreshed_us + REFRESH_ANYWAY_US;
+	int64_t quiet_us = self->touched_us + REFRESH_QUIET_US;
+
+	return due_us > quiet_us ? due_us : quiet_us;
+}
+
 /* Gives the display a new frame, when there is one. */
 static void draw(struct panel_worker *self, int64_t now_us)
 {
 	struct display *display = self->devices.display;
 	const struct display_frame *frame = panel_frame(self->panel);
 	bool changed = panel_screen(self->panel) != self->screen;
-	bool due =
-		now_us - self->refreshed_us >= (changed ? REFRESH_SCREEN_US : REFRESH_RESTING_US);
 
-	if (due && (changed || panel_resting(self->panel))) {
+	if (now_us >= refresh_deadline(self) ||
+		(changed && now_us - self->refreshed_us >= REFRESH_SCREEN_US)) {
 		display->ops->refresh(display);
 		self->refreshed_us = now_us;
 		self->drawing = true;
@@ -296,9 +308,7 @@ static int64_t next_deadline(const struct panel_worker *self)
 		next = earlier(next, panel_ms * 1000);
 	if (self->echo.count != self->echo_told)
 		next = earlier(next, self->figures_us);
-	if (panel_resting(self->panel))
-		next = earlier(next, self->refreshed_us + REFRESH_RESTING_US);
-	return next;
+	return earlier(next, refresh_deadline(self));
 }
 
 /* Sleeps until something happens or is due. */
