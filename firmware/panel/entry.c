@@ -489,7 +489,7 @@ static void draw_line(const struct entry *entry, struct display_frame *frame, un
 				entry->kind == ENTRY_SECRET ? '*' : (uint8_t)entry->text[i];
 		if (i == cell) {
 			frame->cursor =
-				entry->tapping != '\0' ? DISPLAY_CURSOR_BLOCK : DISPLAY_CURSOR_LINE;
+				is_tapping(entry) ? DISPLAY_CURSOR_BLOCK : DISPLAY_CURSOR_LINE;
 			frame->cursor_row = (uint8_t)row;
 			frame->cursor_column = (uint8_t)(i - start);
 		}
