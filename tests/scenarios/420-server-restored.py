@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # time-out: 180
 # The server is put back to yesterday: the kiosk gives it again what it lost.
-from harness import copy_store, equal, expect, put_store, run, ticket_in, wait_for
+from harness import equal, expect, run, ticket_in, wait_for
 
 
 def number(index):
@@ -23,7 +23,7 @@ def server_restored(house):
     house.ppidctl('answer', tickets[number(0)], 'Jawaban pertama dari petugas.')
     house.reply(number(0), after=1)
     wait_for(house.synced, 10, 'all is at the server')
-    copy_store(house.server_store, house.path('backup.db'))
+    house.back_up_server(house.path('backup.db'))
 
     tickets.update(complain(house, 5, 5))
     wait_for(house.synced, 10, 'all is at the server')
@@ -32,7 +32,7 @@ def server_restored(house):
     wait_for(house.synced, 10, 'all is at the server')
 
     house.server.stop()
-    put_store(house.path('backup.db'), house.server_store)
+    house.put_back_server(house.path('backup.db'))
     house.start_server()
 
     wait_for(lambda: len(house.server_complaints()) == 10, 30, 'the lost ones are there again')
@@ -60,11 +60,11 @@ def server_restored_while_away(house):
     house.start()
     tickets = complain(house, 0, 2)
     wait_for(house.synced, 10, 'all is at the server')
-    copy_store(house.server_store, house.path('backup.db'))
+    house.back_up_server(house.path('backup.db'))
     tickets.update(complain(house, 2, 2))
     wait_for(house.synced, 10, 'all is at the server')
     house.server.stop()
-    put_store(house.path('backup.db'), house.server_store)
+    house.put_back_server(house.path('backup.db'))
     tickets.update(complain(house, 4, 2))
     house.restart_kiosk()
     house.start_server()

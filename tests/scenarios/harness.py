@@ -28,6 +28,8 @@ import tempfile
 import time
 import traceback
 
+import postgresql
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.join(ROOT, os.environ.get('KOTAK_BUILD', 'build'))
 # Deadlines, not measurements: a busy machine stretches each of them, sanitizers even more. What
@@ -194,6 +196,7 @@ class House:
         self.control = None
         self.senders = set()
         self.personal = set()
+        self.server_postgresql = postgresql.Database() if postgresql.wanted() and sync else None
         self.kiosk_conf = self.path('kotakd.conf')
         self.server_conf = self.path('ppidd.conf')
         self.write_confs(kiosk_conf.replace('{folder}', self.folder), server_conf)
@@ -215,6 +218,10 @@ class House:
     def server_store(self):
         return self.path('server/ppid.db')
 
+    @property
+    def server_url(self):
+        return self.server_postgresql.url if self.server_postgresql else f'sqlite:{self.server_store}'
+
     def write_confs(self, kiosk_more, server_more):
         os.makedirs(self.path('kiosk'))
         os.makedirs(self.path('server'))
@@ -230,7 +237,7 @@ class House:
                        f'{panel}{kiosk_more}\n')
         with open(self.server_conf, 'w', encoding='utf-8') as file:
             file.write(f'[server]\nlisten = 127.0.0.1:{self.port}\n'
-                       f'[store]\nurl = sqlite:{self.server_store}\n{server_more}\n')
+                       f'[store]\nurl = {self.server_url}\n{server_more}\n')
 
     # Starting and stopping
 
@@ -470,7 +477,22 @@ class House:
         return database(self.kiosk_store, write)
 
     def server_database(self, write=False):
-        return database(self.server_store, write)
+        return self.server_postgresql or database(self.server_store, write)
+
+    def back_up_server(self, copy):
+        """A file with what the server knows now."""
+        if self.server_postgresql:
+            self.ppidctl('backup', copy)
+        else:
+            copy_store(self.server_store, copy)
+
+    def put_back_server(self, copy):
+        """The server, which doesn't run, knows what it knew when the file was made."""
+        if self.server_postgresql:
+            self.server_postgresql.empty()
+            self.ppidctl('restore', copy)
+        else:
+            put_store(copy, self.server_store)
 
 
 class database:
@@ -549,6 +571,8 @@ def run_one(number, test, options):
         say(f'{type(error).__name__}: {error} (at {" > ".join(said)})')
     try:
         house.close()
+        if house.server_postgresql:
+            house.server_postgresql.drop()
     except Failure as error:
         say(f'at the end: {error}')
         trouble = trouble or error

@@ -15,6 +15,7 @@ import re
 import secrets
 import signal
 import socket
+import sqlite3
 import ssl
 import subprocess
 import sys
@@ -25,7 +26,8 @@ import urllib.parse
 import urllib.request
 import uuid
 
-from harness import PATIENCE, free_port, measured
+import postgresql
+from harness import PATIENCE, free_port, measured, put_store
 
 BUILD = os.path.abspath(os.environ.get("KOTAK_BUILD", "build"))
 GENESIS = "0" * 64
@@ -86,6 +88,8 @@ class Server:
         self.folder = tempfile.TemporaryDirectory(prefix="ppidd-")
         self.path = self.folder.name
         self.database = os.path.join(self.path, "ppidd.db")
+        self.postgresql = postgresql.Database() if postgresql.wanted() else None
+        self.store = self.postgresql.url if self.postgresql else f"sqlite:{self.database}"
         self.config = os.path.join(self.path, "ppidd.conf")
         self.log = os.path.join(self.path, "log")
         self.process = None
@@ -97,7 +101,7 @@ class Server:
             self.certificates()
             lines += f"tls_cert = {self.path}/server.pem\ntls_key = {self.path}/server.key\n"
             self.context = ssl.create_default_context(cafile=f"{self.path}/ca.pem")
-        lines += extra + f"[store]\nurl = sqlite:{self.database}\n"
+        lines += extra + f"[store]\nurl = {self.store}\n"
         with open(self.config, "w") as file:
             file.write(lines)
 
@@ -154,6 +158,18 @@ class Server:
 
     def ctl_json(self, *arguments):
         return json.loads(self.ctl(*arguments, "--json"))
+
+    def connect(self):
+        """What the server knows, to be looked at or changed behind its back."""
+        return self.postgresql or sqlite3.connect(self.database)
+
+    def put_back(self, backup):
+        """The server, which doesn't run, knows what it knew when the file was made."""
+        if self.postgresql:
+            self.postgresql.empty()
+            self.ctl("restore", backup)
+        else:
+            put_store(backup, self.database)
 
     def descriptors(self):
         """How many the process has open: one more for each connection."""

@@ -93,8 +93,13 @@ static int take_store(const struct conf_entry *entry, char **out)
 {
 	const char *location;
 
-	if (!db_backend(entry->value, &location) || !*location)
-		return conf_refuse(entry, "must be sqlite:PATH");
+	if (!db_backend(entry->value, &location) || !*location) {
+		/* What is written there may hold a password: not into the log. */
+		log_error("%s:%u: [store] url: must be sqlite:PATH or "
+			  "postgresql://USER@HOST/DATABASE",
+			entry->file, entry->line);
+		return -EINVAL;
+	}
 	return conf_string(entry, out);
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "tools/ppidd/announce.h"
+#include "tools/ppidd/copy.h"
 #include "tools/ppidd/decision.h"
 #include "tools/ppidd/officer.h"
 #include "tools/ppidd/record.h"
@@ -312,6 +313,23 @@ static int backup_command(struct ctl *ctl)
 		return CTL_FAILED;
 	}
 	int error = ctl->db->ops->backup(ctl->db, path);
+	if (error < 0)
+		log_error("%s: %s: no backup was made", path, strerror(-error));
+	return error < 0 ? CTL_FAILED : CTL_FINE;
+}
+
+static int restore_command(struct ctl *ctl)
+{
+	const char *path = ctl->arguments[0];
+
+	int error = copy_from_file(ctl->db, path);
+	if (error == -ENOTEMPTY)
+		log_error("the store is in use already: restore into a new, empty one "
+			  "(see ppidctl(8))");
+	else if (error == -EEXIST)
+		log_error("%s.restoring is in the way: if no other restore runs, remove it", path);
+	else if (error < 0)
+		log_error("%s: %s: nothing was restored", path, strerror(-error));
 	return error < 0 ? CTL_FAILED : CTL_FINE;
 }
 
@@ -339,5 +357,6 @@ const struct ctl_command ctl_commands[] = {
 	{ "events", "", 0, 0, "shows the event logs", ctl_events },
 	{ "verify", "", 0, 0, "checks every chain of events", verify_command },
 	{ "backup", "FILE", 1, 1, "copies the database while it is in use", backup_command },
+	{ "restore", "FILE", 1, 1, "puts a backup into an empty store", restore_command },
 	{ NULL, NULL, 0, 0, NULL, NULL },
 };

@@ -5,9 +5,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-#define ARGUMENTS_MAX 16
-
-static const struct db_ops *const backends[] = { &db_sqlite };
+static const struct db_ops *const backends[] = { &db_sqlite, &db_postgresql };
 
 const struct db_ops *db_backend(const char *url, const char **location)
 {
@@ -92,13 +90,13 @@ int db_end(struct db *db, int result)
 static int query_list(
 	struct db *db, struct db_rows **out, const char *sql, const char *types, va_list list)
 {
-	struct db_argument arguments[ARGUMENTS_MAX];
+	struct db_argument arguments[DB_ARGUMENTS_MAX];
 	unsigned count = 0;
 
 	for (; types[count]; count++) {
-		if (count == ARGUMENTS_MAX)
+		if (count == DB_ARGUMENTS_MAX)
 			return -E2BIG;
-		arguments[count].type = types[count];
+		arguments[count] = (struct db_argument) { .type = types[count] };
 		if (types[count] == 'i')
 			arguments[count].integer = va_arg(list, int64_t);
 		else
@@ -131,6 +129,21 @@ int db_run(struct db *db, const char *sql, const char *types, ...)
 		result = db_step(rows);
 	while (result > 0);
 	return result < 0 ? result : (int)db->ops->changes(rows);
+}
+
+int db_one_text(struct db *db, const char *sql, char **out)
+{
+	autorows struct db_rows *rows = NULL;
+
+	int result = db_query(db, &rows, sql, "");
+	if (result >= 0)
+		result = db_step(rows);
+	if (result > 0 && db_text(rows, 0)) {
+		*out = strdup(db_text(rows, 0));
+		if (!*out)
+			result = -ENOMEM;
+	}
+	return result < 0 ? result : 0;
 }
 
 int db_step(struct db_rows *rows)

@@ -4,7 +4,9 @@
  * PostgreSQL both accept, with $1, $2 … for arguments; what only one of them has stays in
  * its backend. Several processes may use one database at a time.
  * Functions return 0 (or a count) or a negative errno; -EIO stands for a database error that
- * was said in the log, -EBUSY for a writer that did not finish in time.
+ * was said in the log, -EBUSY for one that another attempt may not meet: a writer that did not
+ * finish in time, a database that is away. After an error inside a transaction it can only be
+ * rolled back.
  */
 #ifndef PPIDD_DB_H
 #define PPIDD_DB_H
@@ -17,14 +19,19 @@
 struct db;
 struct db_rows;
 
+#define DB_ARGUMENTS_MAX 64
+
 struct db_argument {
 	char type; /* 'i' or 't' */
+	bool null; /* an integer's NULL */
 	int64_t integer;
 	const char *text; /* NULL is SQL's NULL */
 };
 
 struct db_ops {
 	const char *scheme; /* what a store URL begins with, up to the colon */
+	/* A query for all columns of all tables: rows of table, column and 'i' or 't', in order. */
+	const char *columns;
 	/* location is the URL after the scheme and colon; create: make it when it isn't there. */
 	int (*open)(const char *location, bool create, struct db **out);
 	void (*close)(struct db *db);
@@ -51,9 +58,14 @@ struct db_ops {
 	int (*watch_fd)(struct db *db);
 	/* Empties watch_fd. 1 when another process committed since the last call, else 0. */
 	int (*changed)(struct db *db);
-	/* A consistent copy into a new file, while others write. */
+	/*
+	 * Calls fill, which writes rows in any order, in the caller's transaction: triggers keep
+	 * quiet meanwhile, and foreign keys are checked afterwards.
+	 */
+	int (*load)(struct db *db, int (*fill)(struct db *db, void *context), void *context);
+	/* A consistent copy into a new file of SQLite's, while others write. */
 	int (*backup)(struct db *db, const char *path);
-	/* The database's own check of its pages; -EBADMSG and in *fault (caller frees) what is
+	/* The database's own check of what it keeps; -EBADMSG and in *fault (caller frees) what is
 	 * wrong. */
 	int (*check)(struct db *db, char **fault);
 };
@@ -66,7 +78,7 @@ struct db_rows {
 	struct db *db;
 };
 
-extern const struct db_ops db_sqlite;
+extern const struct db_ops db_sqlite, db_postgresql;
 
 /* The backend that a store URL names, or NULL; *location gets the rest of the URL. */
 const struct db_ops *db_backend(const char *url, const char **location);
@@ -94,6 +106,8 @@ must_check int db_query(
 	struct db *db, struct db_rows **out, const char *sql, const char *types, ...);
 /* Runs to the end; returns the number of changed rows. */
 must_check int db_run(struct db *db, const char *sql, const char *types, ...);
+/* One text of one row, for the caller to free; *out stays as it is when there is none. */
+must_check int db_one_text(struct db *db, const char *sql, char **out);
 /* 1 a row, 0 no more. */
 must_check int db_step(struct db_rows *rows);
 /* Columns of the present row, from 0. Texts live until the next step; NULL for SQL's NULL. */

@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "tools/ppidd/db.h"
 
-#define CACHE_SIZE 128
+#define CACHE_SIZE 512
 #define BUSY_MS 5000
 #define PERMISSIONS 0640
 
@@ -173,14 +173,16 @@ static int sqlite_guard_transitions(struct db *base)
 				   "BEGIN SELECT RAISE (ABORT, 'not a legal transition'); END;");
 }
 
-/* A statement of the cache by its text's address: every statement is a literal of ours. */
+/* A statement of the cache by its text's address, which nearly always is a literal's, and its text,
+ * for it may be another's by now. */
 static struct sqlite_rows *take_cached(struct sqlite_db *db, const char *sql)
 {
 	for (unsigned i = 0; i < CACHE_SIZE; i++) {
 		struct sqlite_rows *rows = &db->cache[i];
 		if (rows->used)
 			continue;
-		if (!rows->sql || rows->sql == sql)
+		if (!rows->sql ||
+			(rows->sql == sql && strcmp(sqlite3_sql(rows->statement), sql) == 0))
 			return rows;
 	}
 	return NULL;
@@ -230,7 +232,9 @@ static int sqlite_query(struct db *base, const char *sql, const struct db_argume
 		int code;
 		snprintf(name, sizeof(name), "$%u", i + 1);
 		int index = sqlite3_bind_parameter_index(rows->statement, name);
-		if (argument->type == 'i')
+		if (argument->null)
+			code = sqlite3_bind_null(rows->statement, index);
+		else if (argument->type == 'i')
 			code = sqlite3_bind_int64(rows->statement, index, argument->integer);
 		else
 			code = sqlite3_bind_text(
@@ -344,6 +348,31 @@ static int sqlite_backup(struct db *base, const char *path)
 	return error;
 }
 
+static int sqlite_load(struct db *base, int (*fill)(struct db *db, void *context), void *context)
+{
+	autofree char *off = NULL, *on = NULL;
+
+	int error = db_one_text(base,
+		"SELECT group_concat('DROP TRIGGER \"' || name || '\";', '') FROM sqlite_master "
+		"WHERE type = 'trigger'",
+		&off);
+	if (error >= 0)
+		error = db_one_text(base,
+			"SELECT group_concat(sql || ';', '') FROM sqlite_master "
+			"WHERE type = 'trigger'",
+			&on);
+	/* Until the end of the transaction, whose commit checks them. */
+	if (error >= 0)
+		error = sqlite_script(base, "PRAGMA defer_foreign_keys = ON");
+	if (error >= 0 && off)
+		error = sqlite_script(base, off);
+	if (error >= 0)
+		error = fill(base, context);
+	if (error >= 0 && on)
+		error = sqlite_script(base, on);
+	return error;
+}
+
 static int sqlite_check(struct db *base, char **fault)
 {
 	struct sqlite_db *db = self(base);
@@ -371,6 +400,10 @@ static int sqlite_check(struct db *base, char **fault)
 
 const struct db_ops db_sqlite = {
 	.scheme = "sqlite",
+	.columns = "SELECT m.name, c.name, CASE c.type WHEN 'BIGINT' THEN 'i' ELSE 't' END "
+		   "FROM sqlite_master m JOIN pragma_table_info(m.name) c "
+		   "WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite!_%' ESCAPE '!' "
+		   "ORDER BY m.name, c.cid",
 	.open = sqlite_open,
 	.close = sqlite_close,
 	.begin = sqlite_begin,
@@ -387,6 +420,7 @@ const struct db_ops db_sqlite = {
 	.done = sqlite_done,
 	.watch_fd = sqlite_watch_fd,
 	.changed = sqlite_changed,
+	.load = sqlite_load,
 	.backup = sqlite_backup,
 	.check = sqlite_check,
 };

@@ -135,7 +135,7 @@ static int run(struct options *options, const struct config *config)
 	}
 	int error = db_open(config->store_url, &db);
 	if (error < 0) {
-		log_error("%s: the store can't be used: %s", config->store_url, strerror(-error));
+		log_error("the store of [store] url can't be used: %s", strerror(-error));
 		return CTL_FAILED;
 	}
 	clock_gettime(CLOCK_REALTIME, &now);

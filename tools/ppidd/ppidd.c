@@ -99,7 +99,7 @@ static int serve(const struct config *config)
 	if (error >= 0)
 		error = start_log(db);
 	if (error < 0) {
-		log_error("%s: the store can't be used: %s", config->store_url, strerror(-error));
+		log_error("the store of [store] url can't be used: %s", strerror(-error));
 		return error;
 	}
 	error = sd_event_new(&event);
