@@ -28,14 +28,6 @@ static const char migration_006[] = {
 #include "gen/tools/ppidd/migrations/006.sql.inc"
 	0
 };
-static const char migration_007[] = {
-#include "gen/tools/ppidd/migrations/007.sql.inc"
-	0
-};
-static const char migration_008[] = {
-#include "gen/tools/ppidd/migrations/008.sql.inc"
-	0
-};
 
 /* Migration N brings version N - 1 to N. */
 static const struct {
@@ -49,8 +41,6 @@ static const struct {
 	{ migration_004, NULL, catch_up_4 },
 	{ migration_005, "reading", NULL },
 	{ migration_006, NULL, NULL },
-	{ migration_007, NULL, NULL },
-	{ migration_008, NULL, NULL },
 };
 
 static int schema_version(struct db *db, int64_t *version)

@@ -1,1 +1,0 @@
--- Version 7: intake.

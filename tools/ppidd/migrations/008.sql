@@ -1,1 +1,0 @@
--- Version 8: kiosks.
