@@ -101,6 +101,7 @@ static void menu(FILE *out, const struct page_head *head)
 	} entries[] = {
 		{ "/complaints", "Aduan", RIGHT_READ },
 		{ "/announcements", "Pengumuman", RIGHT_ANNOUNCE },
+		{ "/reports", "Laporan", RIGHT_REPORT },
 		{ "/unreadable", "Tak terbaca", RIGHT_READ },
 		{ "/kiosks", "Kotak", RIGHT_READ },
 	};

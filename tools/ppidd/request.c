@@ -13,6 +13,7 @@
 #include "tools/ppidd/html.h"
 #include "tools/ppidd/http_internal.h"
 #include "tools/ppidd/reading.h"
+#include "tools/ppidd/report.h"
 
 /* A body that is refused is read to its end, so that the sender hears why, up to this. */
 #define DISCARD_MOST ((size_t)16 * 1024 * 1024)
@@ -98,7 +99,7 @@ static void refuse(struct request *request, unsigned status, const char *words)
 
 static void find_route(struct request *request, const char *method, const char *path)
 {
-	static const struct route *const tables[] = { api_routes, desk_routes };
+	static const struct route *const tables[] = { api_routes, desk_routes, report_routes };
 	bool path_known = false;
 
 	if (strcmp(method, MHD_HTTP_METHOD_HEAD) == 0)
