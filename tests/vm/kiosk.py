@@ -8,7 +8,6 @@ import re
 import signal
 import subprocess
 import sys
-import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
                                 'scenarios'))
@@ -106,19 +105,13 @@ class Kiosk(harness.House):
     """A kiosk with a panel and a printer, without modem and server."""
 
     def __init__(self, display='20x4 gpio'):
-        # In memory, apart from everything that the host has.
-        self.folder = tempfile.mkdtemp(prefix='kiosk-', dir='/dev/shm')
-        self.environment = dict(os.environ, **{harness.MARK: self.folder})
-        self.said = {}
-        self.personal = {'Siti', '081234567', COMPLAINT[:12]}
-        self.control = None
-        self.kiosk_conf = self.path('kotakd.conf')
-        self.display = display
+        super().__init__(sync=False)
+        self.personal |= {'Siti', '08123456789', COMPLAINT[:12]}
         with open(self.path('places'), 'w', encoding='utf-8') as file:
             file.write('Karang: RT 01, RT 02\nTegal\n')
         self.write_conf(display)
-        self.modem = self.server = self.printer = Printer(self)
-        self.kiosk = Program(self, 'kotakd', ['kotakd', '--config', self.kiosk_conf])
+        # There is no modem; what is stopped in its place is the printer.
+        self.modem = self.printer = Printer(self)
         self.programs = [self.printer, self.kiosk]
         warm(['kotakd', 'kotakctl', 'printer-sim', 'vm-tests/person'])
         self.person = Person()
@@ -130,7 +123,7 @@ class Kiosk(harness.House):
         with open(self.kiosk_conf, 'w', encoding='utf-8') as file:
             file.write(f'[kiosk]\nid = 3\nname = Triharjo\nlocale = id\n'
                        f'timezone = Asia/Jakarta\n'
-                       f'[store]\npath = {self.path("kotak.db")}\n'
+                       f'[store]\npath = {self.kiosk_store}\n'
                        f'[control]\nsocket = {self.path("kotak.sock")}\n'
                        f'[panel]\ndriver = gpio\nboard = {ROOT}/tests/vm/board.conf\n'
                        f'display = {display}\nplaces = {self.path("places")}\n'
@@ -143,8 +136,10 @@ class Kiosk(harness.House):
         self.start_kiosk()
 
     def close(self):
-        self.person.close()
-        super().close()
+        try:
+            super().close()
+        finally:
+            self.person.close()
 
     def status(self, seconds, holds, what):
         """Waits until kotakctl status says it."""

@@ -29,11 +29,12 @@ BARKED = 'softdog: Initiating system reboot'
 class Guest:
     """One machine: its name, the root that it has, what it runs, and what it said."""
 
-    def __init__(self, name, root, command, wanted_code=0):
+    def __init__(self, name, root, command, wanted_code=0, library=None):
         self.name = name
         self.root = root
         self.command = command
         self.wanted_code = wanted_code  # 125: it is to end by itself
+        self.library = library  # which libgpiod its kotakd is to have
         self.lines = []
         self.code = None
         self.seconds = 0.0
@@ -75,6 +76,9 @@ class Count:
                 self.result(not result.group(1), f'{guest.name}: {result.group(2)}')
             elif line.startswith('# measured') or line.startswith('# caught'):
                 print(f'# {guest.name}: {line[2:]}')
+        if guest.library:
+            self.result(f'# {guest.library}' in guest.lines,
+                        f'{guest.name}: kotakd has {guest.library}')
         good = guest.code == guest.wanted_code and ran == planned and ran > 0
         if guest.wanted_code:
             good = good and any(BARKED in line for line in guest.lines)
@@ -96,14 +100,16 @@ def command(tree, build):
                    else f'{build}/vm-tests/{name}')
         steps.append(f'{program} || code=1')
     return (f'cd {tree} && export KOTAK_BUILD={build} PYTHONDONTWRITEBYTECODE=1 code=0; '
+            f'echo "# $(ldd {build}/kotakd | grep -o "libgpiod[^ ]*" | head -n 1)"; '
             f'{"; ".join(steps)}; exit $code')
 
 
-def prepare(build):
-    """Both ways at the same time; what is missing is said by the scripts. True when all is there."""
+def prepare(build, trixie):
+    """Kernel and trixie at the same time; what is missing is said by the scripts. True when all is
+    there."""
     folder = os.path.join(build, 'vm')
     steps = [[os.path.join(HERE, 'prepare.sh'), folder],
-             [os.path.join(HERE, 'trixie.sh'), folder, 'O=build', 'vm-programs']]
+             [os.path.join(HERE, 'trixie.sh'), folder, 'O=build', 'vm-programs']][:1 + trixie]
     os.makedirs(folder, exist_ok=True)
     processes = [subprocess.Popen(step, stdin=subprocess.DEVNULL) for step in steps]
     return all([process.wait() == 0 for process in processes])
@@ -120,13 +126,14 @@ def main():
     count = Count()
     began = time.monotonic()
 
-    if not prepare(build):
+    if not prepare(build, options.only in (None, 'trixie')):
         count.result(False, 'the virtual machine could not be made (see above)')
     else:
         print(f'# made ready in {time.monotonic() - began:.0f} s', flush=True)
         guests = [
-            Guest('bookworm', '/', command(ROOT, build)),
-            Guest('trixie', os.path.join(folder, 'trixie'), command('/kotak', '/kotak/build')),
+            Guest('bookworm', '/', command(ROOT, build), library='libgpiod.so.2'),  # 1.6
+            Guest('trixie', os.path.join(folder, 'trixie'), command('/kotak', '/kotak/build'),
+                  library='libgpiod.so.3'),  # 2.2
             Guest('watchdog', '/', f'cd {ROOT} && export KOTAK_BUILD={build} && '
                   f'python3 tests/vm/watchdog.py {WATCHDOG_S}', 125)]
         guests = [guest for guest in guests if options.only in (None, guest.name)]
