@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "kotakd/panel_private.h"
+#include "kotakd/printing.h"
 
 /* Messages dealt with in one transaction. */
 #define BATCH_MAX 64
@@ -111,9 +112,10 @@ static json_t *failure_of(const json_t *message)
 	const char *id = json_string_value(json_object_get(message, "id"));
 	json_t *request = json_object_get(message, "request");
 
-	if (id)
-		return json_pack("{s:s, s:s}", "type", "failed", "id", id);
-	return request ? json_pack("{s:s, s:O}", "type", "failed", "request", request) : NULL;
+	/* An addition has both. */
+	if (request)
+		return json_pack("{s:s, s:O}", "type", "failed", "request", request);
+	return id ? json_pack("{s:s, s:s}", "type", "failed", "id", id) : NULL;
 }
 
 /* The message in a savepoint of its own: one that fails leaves the others alone. */
@@ -150,13 +152,17 @@ static int write_session(struct kiosk_panel *panel, const struct moment *moment)
 
 	if (*panel->ended_id)
 		result = store_panel_clear(store, panel->ended_more ? NULL : panel->ended_id);
+	/* Whoever left takes no slip any more: its PIN would lie in the tray. */
+	if (*panel->ended_id && result >= 0)
+		result = printing_cancel(panel->kiosk, panel->ended_id);
 	if (result < 0 || !panel->draft)
 		return result;
 	result = store_complaint_by_uuid(store, panel->draft_id, &complaint);
 	complaint_release(&complaint);
 	if (result != 0)
 		return result < 0 ? result : 0;
-	return store_panel_put(store, panel->draft_id, panel->draft, moment->now_ms);
+	return store_panel_put(
+		store, moment, panel->kiosk->time.mono_ms, panel->draft_id, panel->draft);
 }
 
 static bool session_due(const struct kiosk_panel *panel)
@@ -184,21 +190,9 @@ static int write_all(struct kiosk_panel *panel, struct panel_turn *turn, const j
 	return error;
 }
 
-/* The session that the store holds now, if this wake-up wrote one, is as old as this wake-up. */
-static void session_written(struct kiosk_panel *panel, const json_t *messages)
+/* Nothing waits any more for being written. */
+static void session_written(struct kiosk_panel *panel)
 {
-	size_t index;
-	json_t *message;
-	const char *written = panel->draft ? panel->draft_id : NULL;
-
-	json_array_foreach (messages, index, message) {
-		if (!written && action_of(message) == panel_submit)
-			written = json_string_value(json_object_get(message, "id"));
-	}
-	if (written && strlen(written) < UUID_SIZE) {
-		snprintf(panel->session_id, sizeof(panel->session_id), "%s", written);
-		panel->session_ms = panel->kiosk->time.mono_ms;
-	}
 	*panel->ended_id = '\0';
 	panel->ended_more = false;
 	forget_draft(panel);
@@ -240,7 +234,7 @@ static void panel_write(struct kiosk_panel *panel, const json_t *messages)
 		write_failed(panel, messages);
 		return;
 	}
-	session_written(panel, messages);
+	session_written(panel);
 	json_array_foreach (answers, index, answer) {
 		panel_tell(panel, json_incref(answer));
 	}

@@ -146,9 +146,13 @@ static int rate(struct panel_turn *turn, const json_t *message, const struct com
 static int add(struct panel_turn *turn, const json_t *message, const struct complaint *complaint,
 	struct outcome *outcome)
 {
-	if (!can_add(complaint))
-		return 0;
-	outcome->ok = true;
+	/* What was written down under this id is done, whatever has become of the complaint. */
+	int fresh = store_panel_addition(
+		turn->kiosk->store, &turn->moment, panel_text(message, "id", UUID_SIZE - 1));
+
+	outcome->ok = fresh == 0 || (fresh > 0 && can_add(complaint));
+	if (fresh <= 0 || !outcome->ok)
+		return fresh < 0 ? fresh : 0;
 	return store_complaint_details(turn->kiosk->store, &turn->moment, complaint->ticket, NULL,
 		NULL, panel_text(message, "text", PANEL_TEXT_MAX), true);
 }
@@ -200,8 +204,9 @@ int panel_rate(struct panel_turn *turn, const json_t *message)
 int panel_add(struct panel_turn *turn, const json_t *message)
 {
 	const char *text = panel_text(message, "text", PANEL_TEXT_MAX);
+	const char *id = panel_text(message, "id", UUID_SIZE - 1);
 
-	return text && *text ? act(turn, message, add) : -EPROTO;
+	return text && *text && id && uuid_valid(id) ? act(turn, message, add) : -EPROTO;
 }
 
 int panel_withdraw(struct panel_turn *turn, const json_t *message)

@@ -35,10 +35,6 @@ struct kiosk_panel {
 	int64_t retry_ms;	  /* monotonic; 0: now */
 	bool trouble_said;
 
-	/* When the session was last written, by this life's clock: it knows its age for sure. */
-	char session_id[UUID_SIZE];
-	int64_t session_ms; /* monotonic */
-
 	char number[MODEM_ADDRESS_SIZE];
 	const char *lamp;
 	int64_t lamp_ms;   /* monotonic: when to look again */

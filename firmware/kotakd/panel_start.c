@@ -6,14 +6,17 @@
 #include "kotakd/panel_private.h"
 #include "panel/panel.h"
 
-/* The age of the session that was written last, null when no clock can tell. */
+/*
+ * The age of a session. Within one boot its own clock knows, whatever became of kotakd and of the
+ * wall clock; across boots only a wall clock that doesn't guess: else null.
+ */
 static json_t *session_age(const struct kiosk_panel *panel, const struct panel_session *session)
 {
 	const struct clock_reading *time = &panel->kiosk->time;
 	int64_t age_ms = time->wall_ms - session->updated_ms;
 
-	if (strcmp(session->uuid, panel->session_id) == 0)
-		age_ms = time->mono_ms - panel->session_ms;
+	if (session->boot == panel->kiosk->boot)
+		age_ms = time->mono_ms - session->mono_ms;
 	else if (time->quality == CLOCK_GUESS)
 		return json_null();
 	return age_ms < 0 ? json_null() : json_integer((json_int_t)(age_ms / 1000));
@@ -52,7 +55,9 @@ static int ticket_json(
 static int pending_session(const struct kiosk_panel *panel, struct panel_session *out)
 {
 	*out = (struct panel_session) { .data = strdup(panel->draft),
-		.updated_ms = panel->kiosk->time.wall_ms };
+		.updated_ms = panel->kiosk->time.wall_ms,
+		.boot = panel->kiosk->boot,
+		.mono_ms = panel->kiosk->time.mono_ms };
 	memcpy(out->uuid, panel->draft_id, UUID_SIZE);
 	return out->data ? 1 : -ENOMEM;
 }

@@ -163,7 +163,8 @@ static int open_new(struct panel_turn *turn, const struct submission *submission
 		error = learn(turn, submission);
 	/* From here on the session is the ticket: a draft of it must never be offered again. */
 	if (error == 0)
-		error = store_panel_put(store, submission->uuid, NULL, turn->moment.now_ms);
+		error = store_panel_put(
+			store, &turn->moment, turn->kiosk->time.mono_ms, submission->uuid, NULL);
 	int printing =
 		error == 0 ? printing_ask(turn->kiosk, &turn->moment, submission->uuid) : error;
 	if (printing < 0)

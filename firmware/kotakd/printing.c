@@ -479,7 +479,8 @@ int printing_ask(struct kiosk *kiosk, const struct moment *moment, const char *u
 
 int printing_cancel(struct kiosk *kiosk, const char *uuid)
 {
-	return kiosk->printing ? store_print_cancel(kiosk->store, uuid) : 0;
+	/* Also one of a life that had a printer, which this one hasn't just now. */
+	return store_print_cancel(kiosk->store, uuid);
 }
 
 bool printing_able(const struct kiosk *kiosk, enum printer_state *state)

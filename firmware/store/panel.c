@@ -11,6 +11,7 @@
 
 #define NEWS_MAX 12
 #define CASES_MAX 20
+#define ADDITIONS_MAX 100
 /* The median is that of the latest ones: how long it takes nowadays. */
 #define MEDIAN_MAX 500
 #define DATE_SIZE 11 /* 2026-11-24 and the terminator */
@@ -28,8 +29,10 @@ void panel_session_release(struct panel_session *session)
 int store_panel_session(struct store *store, struct panel_session *out)
 {
 	autostatement sqlite3_stmt *statement = NULL;
-	int found = store_query(
-		store, &statement, "SELECT uuid, data, updated_ms FROM panel_session", "");
+	int found = store_query(store, &statement,
+		"SELECT uuid, data, updated_ms, coalesce (boot, -1), coalesce (mono_ms, 0)"
+		" FROM panel_session",
+		"");
 
 	if (found == 0)
 		found = store_step(store, statement);
@@ -38,25 +41,45 @@ int store_panel_session(struct store *store, struct panel_session *out)
 	*out = (struct panel_session) {
 		.data = store_column_copy(statement, 1),
 		.updated_ms = sqlite3_column_int64(statement, 2),
+		.boot = sqlite3_column_int64(statement, 3),
+		.mono_ms = sqlite3_column_int64(statement, 4),
 	};
 	snprintf(out->uuid, sizeof(out->uuid), "%s",
 		(const char *)sqlite3_column_text(statement, 0));
 	return 1;
 }
 
-int store_panel_put(struct store *store, const char *uuid, const char *data, int64_t now_ms)
+int store_panel_put(struct store *store, const struct moment *moment, int64_t mono_ms,
+	const char *uuid, const char *data)
 {
 	return store_none(store_run(store,
-		"INSERT INTO panel_session (id, uuid, data, updated_ms) VALUES (1, ?, ?, ?)"
+		"INSERT INTO panel_session (id, uuid, data, updated_ms, boot, mono_ms)"
+		" VALUES (1, ?, ?, ?, ?, ?)"
 		" ON CONFLICT (id) DO UPDATE SET uuid = excluded.uuid, data = excluded.data,"
-		" updated_ms = excluded.updated_ms",
-		"tti", uuid, data, now_ms));
+		" updated_ms = excluded.updated_ms, boot = excluded.boot,"
+		" mono_ms = excluded.mono_ms",
+		"ttiii", uuid, data, moment->now_ms, moment->boot, mono_ms));
 }
 
 int store_panel_clear(struct store *store, const char *uuid)
 {
 	return store_none(store_run(
 		store, "DELETE FROM panel_session WHERE ?1 IS NULL OR uuid = ?1", "t", uuid));
+}
+
+int store_panel_addition(struct store *store, const struct moment *moment, const char *id)
+{
+	int added =
+		store_run(store, "INSERT OR IGNORE INTO panel_addition (id, time_ms) VALUES (?, ?)",
+			"ti", id, moment->now_ms);
+	int error = 0;
+
+	if (added > 0)
+		error = store_run(store,
+			"DELETE FROM panel_addition WHERE id <> ?1 AND id NOT IN (SELECT id FROM"
+			" panel_addition ORDER BY time_ms DESC LIMIT ?2)",
+			"ti", id, (int64_t)ADDITIONS_MAX);
+	return added < 0 ? added : error < 0 ? error : added > 0;
 }
 
 int store_notice_add(struct store *store, const char *command_id, const char *text, int64_t now_ms)

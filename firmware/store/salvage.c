@@ -258,6 +258,7 @@ static void salvage_tables(struct store *old, struct store *store)
 		{ "contact", "SELECT * FROM contact" },
 		{ "notice", "SELECT * FROM notice" },
 		{ "panel_session", "SELECT * FROM panel_session" },
+		{ "panel_addition", "SELECT * FROM panel_addition" },
 	};
 
 	if (!copy_journal(old, store))

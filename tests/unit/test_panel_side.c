@@ -6,7 +6,9 @@
 /* cmocka wants these first */
 #include <cmocka.h>
 
+#include "kotakd/printing.h"
 #include "panel_side_fixture.h"
+#include "store/printing.h"
 
 static void the_draft_is_kept(void **state)
 {
@@ -27,8 +29,16 @@ static void the_draft_is_kept(void **state)
 	assert_string_equal(drafted(), "Sur");
 	const json_t *session = json_object_get(the_worker->start, "session");
 	assert_int_equal(json_integer_value(json_object_get(session, "age_s")), 5);
-	/* Also when kotakd itself was gone, and with a clock that can't tell. */
+	/* Also when kotakd itself was gone, with a wall clock that can't tell and jumped. */
 	kiosk->time.quality = CLOCK_GUESS;
+	kiosk->time.wall_ms += DAY_MS;
+	restart_kotakd(kiosk);
+	assert_string_equal(drafted(), "Sur");
+	session = json_object_get(the_worker->start, "session");
+	assert_int_equal(json_integer_value(json_object_get(session, "age_s")), 5);
+	/* After a power cut nothing can. */
+	kiosk->boot++;
+	kiosk->time.mono_ms = 500;
 	restart_kotakd(kiosk);
 	assert_string_equal(drafted(), "Sur");
 	session = json_object_get(the_worker->start, "session");
@@ -95,6 +105,25 @@ static void a_complaint_is_opened_once(void **state)
 	assert_string_equal(words(session, "pin"), pin);
 }
 
+static void whoever_left_takes_no_slip(void **state)
+{
+	struct kiosk *kiosk = *state;
+	struct moment moment = kiosk_moment(kiosk);
+	char ticket[TICKET_SIZE], pin[PIN_SIZE];
+	int64_t id = 0;
+
+	submit(kiosk, FIRST, "", ticket, pin);
+	assert_return_code(store_begin(kiosk->store), 0);
+	assert_return_code(store_print_add(kiosk->store, &moment, FIRST,
+				   moment.now_ms + PRINTING_EXPIRY_MS, &id),
+		0);
+	assert_return_code(store_commit(kiosk->store), 0);
+	say(json_pack("{s:s, s:s}", "type", "discard", "id", FIRST));
+	kiosk_panel_tick(kiosk);
+	assert_int_equal(
+		number(kiosk, "SELECT count(*) FROM print_job WHERE state = 'expired'"), 1);
+}
+
 static void a_phone_makes_a_sender(void **state)
 {
 	struct kiosk *kiosk = *state;
@@ -134,10 +163,18 @@ static void an_answer_waits_at_the_panel(void **state)
 	assert_true(truth(told, "can_add"));
 	assert_false(truth(told, "can_rate"));
 	json_decref(told);
-	say(with(own("add", 2, ticket, pin), "text", json_string("Surat domisili")));
-	told = heard(kiosk, "done");
-	assert_true(truth(told, "ok"));
-	json_decref(told);
+	/* The same words once more, since their answer was lost on the way. */
+	for (int time = 0; time < 2; time++) {
+		json_t *addition =
+			with(own("add", 2, ticket, pin), "text", json_string("Surat domisili"));
+		say(with(addition, "id", json_string(SECOND)));
+		told = heard(kiosk, "done");
+		assert_true(truth(told, "ok"));
+		json_decref(told);
+	}
+	assert_int_equal(number(kiosk, "SELECT count(*) FROM event WHERE type = "
+				       "'complaint.details'"),
+		1);
 	command(kiosk, 2, FIRST, "answer", "Sudah jadi", "resolved");
 	say(own("lookup", 3, ticket, pin));
 	told = heard(kiosk, "case");
@@ -269,6 +306,8 @@ static void nonsense_changes_nothing(void **state)
 	json_t *complaint = json_object_get(wrong, "complaint");
 	json_object_set_new(complaint, "category", json_string("corruption"));
 	say(wrong);
+	wrong = with(own("add", 1, "003-000001-8", "1111"), "text", json_string("Surat"));
+	say(with(wrong, "id", json_string("x")));
 	say(submission(SECOND, "08-DROP"));
 	kiosk_panel_tick(kiosk);
 	assert_int_equal(number(kiosk, "SELECT count(*) FROM complaint"), 0);
@@ -344,6 +383,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(an_old_draft_is_forgotten, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_discarded_session_is_gone, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_complaint_is_opened_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(whoever_left_takes_no_slip, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_phone_makes_a_sender, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_answer_waits_at_the_panel, setup, teardown),
 		cmocka_unit_test_setup_teardown(guessing_is_slowed, setup, teardown),

@@ -113,7 +113,7 @@ static void assert_whole(struct store *store)
 static void put_draft(struct store *store, const char *uuid, const char *data)
 {
 	assert_return_code(store_begin(store), 0);
-	assert_return_code(store_panel_put(store, uuid, data, noon.now_ms), 0);
+	assert_return_code(store_panel_put(store, &noon, 0, uuid, data), 0);
 	assert_return_code(store_commit(store), 0);
 }
 
