@@ -100,10 +100,17 @@ static void see_closed(struct contact *contact, unsigned key, const struct conta
 		contact->closed++;
 }
 
-static void see_open(struct contact *contact, const struct contacts_scan *scan)
+static void see_open(
+	struct contact *contact, const struct contacts_scan *scan, int64_t since_before_us)
 {
-	if (contact->open++ == 0)
+	if (contact->open++ == 0) {
 		contact->open_us = scan->now_us;
+		contact->open_for_us = 0;
+	} else {
+		contact->open_for_us += since_before_us < CONTACTS_OPEN_STEP_US
+						? since_before_us
+						: CONTACTS_OPEN_STEP_US;
+	}
 	if (contact->open > CONTACTS_OPEN_SCANS)
 		contact->open = CONTACTS_OPEN_SCANS;
 	/* Sightings of one bounce count together. */
@@ -111,10 +118,11 @@ static void see_open(struct contact *contact, const struct contacts_scan *scan)
 		contact->closed = 0;
 }
 
-static bool released(const struct contact *contact, int64_t now_us)
+/* Counted from the first scan that saw it open: when the one before came long ago, the bounce may
+ * have begun only just now. */
+static bool released(const struct contact *contact)
 {
-	return contact->open >= CONTACTS_OPEN_SCANS &&
-	       !seen_within(contact, now_us, CONTACTS_OPEN_US - 1);
+	return contact->open >= CONTACTS_OPEN_SCANS && contact->open_for_us >= CONTACTS_OPEN_US;
 }
 
 /* A key that is down: its repetitions, its being held, and when it was for too long. */
@@ -158,7 +166,7 @@ static void decide(
 	struct contact *contact = &contacts->keys[key];
 
 	if (contact->down || contact->stuck) {
-		if (released(contact, now_us)) {
+		if (released(contact)) {
 			if (contact->down)
 				report(contacts, key, KEYPAD_RELEASE, contact->open_us);
 			contact->down = contact->stuck = false;
@@ -184,8 +192,9 @@ void contacts_take(struct contacts *contacts, const struct contacts_scan *scan)
 		if (scan->closed >> key & 1)
 			see_closed(&contacts->keys[key], key, scan);
 		else
-			see_open(&contacts->keys[key], scan);
+			see_open(&contacts->keys[key], scan, scan->now_us - contacts->scanned_us);
 	}
+	contacts->scanned_us = scan->now_us;
 	keys = suspects(contacts, scan);
 	ambiguous = contacts_ambiguous(keys);
 	for (unsigned key = 0; key < CONTACTS_COUNT; key++) {

@@ -26,6 +26,9 @@
 /* Bounce lasts up to 20 ms; scans may come late. */
 #define CONTACTS_OPEN_US 25000
 #define CONTACTS_OPEN_SCANS 5
+/* What one scan adds to that at most: its time is that of its being due, and whoever was kept from
+ * the processor looks later. */
+#define CONTACTS_OPEN_STEP_US 2500
 #define CONTACTS_MEMORY_US 8000
 #define CONTACTS_REPEAT_FIRST_US 500000
 #define CONTACTS_REPEAT_US 150000
@@ -42,6 +45,7 @@ struct contact {
 	int64_t first_us;      /* the first edge of what is being decided */
 	int64_t seen_us;       /* last seen closed; INT64_MIN: never */
 	int64_t open_us;       /* first not seen since then */
+	int64_t open_for_us;   /* for how long it is sure to be open */
 	int64_t pressed_us, repeat_us;
 	bool down;  /* reported as pressed */
 	bool held;  /* its KEYPAD_HOLD was reported */
@@ -61,6 +65,7 @@ struct contacts_scan {
 
 struct contacts {
 	struct contact keys[CONTACTS_COUNT];
+	int64_t scanned_us; /* the scan before */
 	struct keypad_event events[CONTACTS_EVENTS_MAX];
 	size_t first, count;
 };

@@ -184,6 +184,56 @@ static void test_late(void **state)
 	}
 }
 
+struct sight {
+	int ms;
+	bool closed;
+};
+
+/* What the scans make of key 1, and of nothing from the last of them to 300 ms. */
+static void take_sights(const struct sight *sights, size_t count, int *presses, int *releases)
+{
+	struct contacts contacts;
+	struct keypad_event event;
+	size_t next = 0;
+
+	contacts_begin(&contacts);
+	for (int ms = 0; ms < 300; ms++) {
+		struct contacts_scan scan = { .now_us = ms * MS };
+		for (size_t i = 0; i < KEYPAD_COLUMNS_MAX; i++)
+			scan.edge_us[i] = INT64_MIN;
+		if (next < count && sights[next].ms != ms)
+			continue;
+		if (next < count)
+			scan.closed = scan.maybe = sights[next++].closed;
+		contacts_take(&contacts, &scan);
+		while (contacts_next(&contacts, &event)) {
+			*presses += event.action == KEYPAD_PRESS;
+			*releases += event.action == KEYPAD_RELEASE;
+		}
+	}
+}
+
+/* Whoever slept until a key was let go finds its bounce: open for a while, and closed again; also
+ * when the sleep came between a scan's being due, at 5 ms, and its looking. */
+static void test_slept_through(void **state)
+{
+	static const struct sight late[] = { { 0, true }, { 1, true }, { 3, true }, { 50, false },
+		{ 51, false }, { 52, false }, { 53, false }, { 54, false }, { 55, true },
+		{ 56, true }, { 57, false } };
+	static const struct sight stale[] = { { 0, true }, { 1, true }, { 3, true }, { 5, false },
+		{ 51, false }, { 52, false }, { 53, false }, { 54, false }, { 55, true },
+		{ 56, true }, { 57, false } };
+	int presses = 0, releases = 0;
+
+	(void)state;
+	take_sights(late, ARRAY_SIZE(late), &presses, &releases);
+	assert_int_equal(presses, 1);
+	assert_int_equal(releases, 1);
+	take_sights(stale, ARRAY_SIZE(stale), &presses, &releases);
+	assert_int_equal(presses, 2);
+	assert_int_equal(releases, 2);
+}
+
 /* The next key is down before the last is up, as quick fingers do. */
 static void test_rollover(void **state)
 {
@@ -465,6 +515,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_times, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_bounce, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_late, set_up, tear_down),
+		cmocka_unit_test(test_slept_through),
 		cmocka_unit_test_setup_teardown(test_rollover, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_ghosts, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_ghost_cleared, set_up, tear_down),
