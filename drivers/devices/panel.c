@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/log.h"
 #include "display/hd44780.h"
 #include "i2c/i2c_dev.h"
 #include "i2c/i2c_sim.h"
@@ -71,6 +72,30 @@ static int check_profile(const struct panel_wanted *wanted, const struct profile
 	return -EINVAL;
 }
 
+/* The simulator's "lines" are its socket, and change nothing of the profile. */
+static int load_profile(const struct panel_wanted *wanted, struct profile **out)
+{
+	bool simulated = strcmp(wanted->driver, "sim") == 0;
+
+	return profile_load(wanted->board, simulated ? NULL : wanted->lines, out);
+}
+
+int panel_devices_check(const struct panel_wanted *wanted)
+{
+	autoprofile struct profile *profile = NULL;
+	char trouble[160];
+	int error = load_profile(wanted, &profile);
+
+	if (error < 0) {
+		log_error("board profile %s can't be used (%s)", wanted->board, strerror(-error));
+		return error;
+	}
+	error = check_profile(wanted, profile, trouble, sizeof(trouble));
+	if (error < 0)
+		log_error("%s", trouble);
+	return error;
+}
+
 static void close_devices(struct panel_devices *devices)
 {
 	struct rest *rest = devices->rest;
@@ -94,7 +119,6 @@ static void close_devices(struct panel_devices *devices)
 static int open_devices(const struct panel_wanted *wanted, struct panel_devices *out, char *trouble,
 	size_t trouble_size)
 {
-	const char *overrides = strcmp(wanted->driver, "sim") == 0 ? NULL : wanted->lines;
 	struct rest *rest = calloc(1, sizeof(*rest));
 
 	*out = (struct panel_devices) { .rest = rest };
@@ -102,7 +126,7 @@ static int open_devices(const struct panel_wanted *wanted, struct panel_devices 
 		return -ENOMEM;
 	rest->bus = wanted->bus;
 	rest->address = (uint8_t)wanted->address;
-	int result = profile_load(wanted->board, overrides, &rest->profile);
+	int result = load_profile(wanted, &rest->profile);
 	if (result < 0) {
 		rest->profile = NULL;
 		snprintf(trouble, trouble_size,

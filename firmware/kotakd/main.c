@@ -97,6 +97,24 @@ static const struct kiosk_drivers drivers = { .clock_new = clock_system_new,
 	.panel_new = panel_new_worker,
 	.printer_new = printer_new_worker };
 
+/* What the configuration names: files, folders, and the panel's board. */
+static int check_files(const char *path, const struct config *config)
+{
+	const struct panel_wanted wanted = { .driver = config->panel_driver,
+		.board = config->panel_board,
+		.lines = config->panel_lines,
+		.i2c = config->display.i2c };
+	int error = config_check_files(path, config);
+	bool panel = strcmp(config->panel_driver, "none") != 0;
+
+	if (panel && panel_devices_check(&wanted) < 0) {
+		log_error("%s: [panel] board = %s: its lines can't be used as they are", path,
+			config->panel_board);
+		error = -EINVAL;
+	}
+	return error;
+}
+
 /* What a resident typed went through JSON: nothing of it stays in memory that is free. */
 static void wiping_free(void *memory)
 {
@@ -167,7 +185,7 @@ int main(int argc, char **argv)
 	/* What is made here holds names, numbers and texts: nobody else's to read. */
 	umask(027);
 	if (config_load(options.config, &kiosk.config) < 0 ||
-		(options.check && config_check_files(options.config, &kiosk.config) < 0))
+		(options.check && check_files(options.config, &kiosk.config) < 0))
 		status = EXIT_USAGE;
 	else
 		status = options.check || kiosk_run(&kiosk) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
