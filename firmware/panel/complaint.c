@@ -372,6 +372,7 @@ static void compose_confidential(struct panel *panel)
 	static const enum phrase choices[] = { PHRASE_CONFIDENTIAL_YES, PHRASE_CONFIDENTIAL_NO };
 
 	compose_choices(panel, PHRASE_CONFIDENTIAL, choices, ARRAY_SIZE(choices));
+	view_line(&panel->view, PHRASE_CONFIDENTIAL_WHO);
 }
 
 static void choose_confidential(struct panel *panel, char digit, unsigned chapter)

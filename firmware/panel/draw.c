@@ -64,7 +64,7 @@ static void draw_page_number(const struct view *view, unsigned page, unsigned co
 			number);
 }
 
-/* The lower of two rows has room for one key's sign only: the one that leads on, if any. */
+/* Beside text there is room for one key's sign only: the one that leads on, if any. */
 static void draw_signs(
 	const struct view *view, unsigned columns, unsigned row, struct display_frame *frame)
 {
@@ -81,7 +81,7 @@ static void draw_keys(const struct view *view, unsigned page, unsigned columns, 
 {
 	if (view->star == PHRASE_NONE && view->hash == PHRASE_NONE)
 		return;
-	if (rows <= 2) {
+	if (view->compact) {
 		draw_signs(view, columns, rows - 1, frame);
 		return;
 	}

@@ -129,6 +129,8 @@ static void choose_hash(struct panel *panel, struct view *view)
 
 	if (keys && view->pages > 1 && (!last || !screen_ops(panel->session.screen)->accept))
 		view->hash = PHRASE_NEXT;
+	else if (view->pages == 1 && view->hash == PHRASE_NEXT)
+		view->hash = PHRASE_NONE;
 }
 
 static void draw_pages(struct panel *panel)
@@ -268,6 +270,15 @@ static bool answers_still_there(struct panel *panel, const struct keypad_event *
 	return true;
 }
 
+/* Any key does, and the next in the queue needn't wait for the last one's thanks to go; with * or #
+ * whoever was thanked goes. */
+static bool begins_visit(const struct panel *panel, char key)
+{
+	enum screen screen = panel->session.screen;
+
+	return screen == SCREEN_ATTRACT || (screen == SCREEN_THANKS && key != '*' && key != '#');
+}
+
 int panel_key(struct panel *panel, const struct keypad_event *event, int64_t now_ms)
 {
 	panel->now_ms = now_ms;
@@ -281,8 +292,9 @@ int panel_key(struct panel *panel, const struct keypad_event *event, int64_t now
 			return 0;
 	} else if (event->action != KEYPAD_PRESS) {
 		return 0;
-	} else if (panel->session.screen == SCREEN_ATTRACT) {
+	} else if (begins_visit(panel, event->key)) {
 		sound(panel, PANEL_CLICK);
+		panel_wipe(panel);
 		panel_go(panel, SCREEN_LANGUAGE);
 	} else {
 		sound(panel, key_on_pages(panel, event->key) ? PANEL_CLICK : PANEL_REFUSED);

@@ -112,8 +112,7 @@ static size_t languages_offered(const struct panel *panel, size_t order[static L
 static void compose_language(struct panel *panel)
 {
 	/* Each in itself, in the order of language_codes. */
-	static const char *const names[LANGUAGE_MAX] = { "Bahasa Indonesia", "Basa Jawi",
-		"English" };
+	static const char *const names[LANGUAGE_MAX] = { "Indonesia", "Basa Jawi", "English" };
 	size_t order[LANGUAGE_MAX];
 	size_t count = languages_offered(panel, order);
 

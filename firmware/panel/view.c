@@ -213,15 +213,17 @@ static bool has_keys(const struct view *view)
 	return view->star != PHRASE_NONE || view->hash != PHRASE_NONE;
 }
 
-void view_layout(struct view *view, unsigned columns, unsigned rows)
+static void lay_all(struct view *view, unsigned columns, unsigned rows, bool compact)
 {
 	bool keys = has_keys(view);
 	struct place place = { .columns = columns,
-		.rows = keys && rows > 2 ? rows - 1 : rows,
-		.signs = keys && rows <= 2 };
+		.rows = keys && !compact ? rows - 1 : rows,
+		.signs = keys && compact };
 	size_t start = 0;
 
+	explicit_bzero(view->rows, view->count * sizeof(view->rows[0]));
 	view->count = 0;
+	view->compact = compact;
 	while (start < view->length) {
 		if (view->text[start] == MARK_PAGE) {
 			if (place.row > 0)
@@ -236,6 +238,33 @@ void view_layout(struct view *view, unsigned columns, unsigned rows)
 		start = end + 1;
 	}
 	view->pages = view->count ? view->rows[view->count - 1].page + 1U : 1;
+}
+
+/* Whether there are choices, and all are on the first page. */
+static bool choices_in_sight(const struct view *view)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < view->count; i++) {
+		if (!view->rows[i].digit)
+			continue;
+		any = true;
+		if (view->rows[i].page > 0)
+			return false;
+	}
+	return any;
+}
+
+/* Where a key does more than lead on, the row that says so stays. */
+void view_layout(struct view *view, unsigned columns, unsigned rows)
+{
+	lay_all(view, columns, rows, rows <= 2);
+	if (view->compact || choices_in_sight(view) ||
+		(view->hash != PHRASE_NONE && view->hash != PHRASE_NEXT))
+		return;
+	lay_all(view, columns, rows, true);
+	if (!choices_in_sight(view))
+		lay_all(view, columns, rows, false);
 }
 
 bool view_has(const struct view *view, unsigned page, char digit, unsigned *chapter)

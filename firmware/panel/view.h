@@ -2,7 +2,8 @@
 /*
  * What a screen says, and how it is laid out on a display of any size: paragraphs wrapped at words
  * into pages, menu items behind their digits, the keys in the last row. On a display of two rows
- * the keys have the last two cells of the lower one, so that both rows carry text.
+ * the keys have the last two cells of the lower one, so that both rows carry text; so have they on
+ * a larger one where that spares a menu a page: a question and its choices are seen at once.
  */
 #ifndef KOTAK_PANEL_VIEW_H
 #define KOTAK_PANEL_VIEW_H
@@ -52,6 +53,7 @@ struct view {
 	struct view_row rows[VIEW_ROWS_MAX];
 	size_t count;
 	unsigned pages;
+	bool compact; /* the keys have cells of the last row only, which carries text too */
 };
 
 /* A value of a phrase, made plain. An array of them ends with one without a name. */

@@ -4,6 +4,7 @@
 #include "dialogue/dialogue.h"
 #include "dialogue/language.h"
 #include "panel/budget.h"
+#include "panel/slip.h"
 
 int main(int argc, char **argv)
 {
@@ -18,6 +19,7 @@ int main(int argc, char **argv)
 	for (size_t i = 0; language_codes[i]; i++) {
 		faults += budget_faults(language_codes[i], stderr);
 		faults += panel_budget_faults(language_codes[i], stderr);
+		faults += slip_faults(language_codes[i], stderr);
 	}
 	if (faults > 0)
 		fprintf(stderr, "texts that can't be said as they are: %zu; shorten or mend them\n",

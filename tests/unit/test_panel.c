@@ -20,14 +20,9 @@ static const char start[] =
 static const struct step large[] = {
 	{ STEP_KEYS, "5",
 		"Bahasa/Language\n"
-		"1 Bahasa Indonesia\n"
+		"1 Indonesia\n"
 		"2 Basa Jawi\n"
-		"*kembali 1/2 #lanjut\n" },
-	{ STEP_KEYS, "#",
-		"3 English\n"
-		"\n"
-		"\n"
-		"*kembali 2/2 #lanjut\n" },
+		"3 English         *<\n" },
 	{ STEP_KEYS, "1",
 		"Silakan pilih:\n"
 		"1 Aduan baru\n"
@@ -40,20 +35,19 @@ static const struct step large[] = {
 		"*kembali 2/2 #lanjut\n" },
 	{ STEP_KEYS, "1",
 		"Soal apa?\n"
-		"1 Ditolak atau\n"
-		"  lambat\n"
-		"*kembali 1/3 #lanjut\n" },
+		"1 Ditolak, lambat\n"
+		"2 Info salah, kurang\n"
+		"*kembali 1/2 #lanjut\n" },
 	{ STEP_KEYS, "#",
-		"2 Info salah atau\n"
-		"  kurang\n"
+		"3 Prosedur tak jelas\n"
+		"4 Lain: jalan, lampu\n"
 		"\n"
-		"*kembali 2/3 #lanjut\n" },
-	{ STEP_KEYS, "#", NULL },
+		"*kembali 2/2 #lanjut\n" },
 	{ STEP_KEYS, "#",
 		"Soal apa?\n"
-		"1 Ditolak atau\n"
-		"  lambat\n"
-		"*kembali 1/3 #lanjut\n" },
+		"1 Ditolak, lambat\n"
+		"2 Info salah, kurang\n"
+		"*kembali 1/2 #lanjut\n" },
 	{ STEP_KEYS, "4",
 		"Tentang siapa?\n"
 		"1 Kantor kalurahan\n"
@@ -73,7 +67,7 @@ static const struct step large[] = {
 		"RT Anda?\n"
 		"1 RT 01\n"
 		"2 RT 02\n"
-		"*kembali 1/2 #lanjut\n" },
+		"0 Tidak tahu      *<\n" },
 	{ STEP_KEYS, "2",
 		"Cara menulis: tekan\n"
 		"tombol 2 satu kali\n"
@@ -156,14 +150,14 @@ static const struct step large[] = {
 		"*hapus           #OK\n" },
 	{ STEP_KEYS, "#",
 		"Rahasiakan nama dan\n"
-		"nomor Anda? Nanti\n"
-		"hanya dilihat\n"
-		"*kembali 1/2 #lanjut\n" },
-	{ STEP_KEYS, "#",
-		"petugas verifikasi.\n"
+		"nomor Anda?\n"
 		"1 Ya, rahasiakan\n"
-		"2 Tidak perlu\n"
-		"*kembali 2/2 #lanjut\n" },
+		"2 Tidak perlu     #v\n" },
+	{ STEP_KEYS, "#",
+		"Nanti hanya dilihat\n"
+		"petugas verifikasi.\n"
+		"\n"
+		"                  #v\n" },
 	{ STEP_KEYS, "1",
 		"Sudah benar? Tekan\n"
 		"nomor untuk\n"
@@ -266,10 +260,7 @@ static const struct step large[] = {
 static const struct step small[] = {
 	{ STEP_KEYS, "5",
 		"Bahasa/Language\n"
-		"              #v\n" },
-	{ STEP_KEYS, "#",
-		"1 Bahasa\n"
-		"  Indonesia   #v\n" },
+		"1 Indonesia   #v\n" },
 	{ STEP_KEYS, "2",
 		"Mangga milih:\n"
 		"              #v\n" },
@@ -286,8 +277,8 @@ static const struct step small[] = {
 		"Bab punapa?\n"
 		"              #v\n" },
 	{ STEP_KEYS, "#",
-		"1 Katolak utawi\n"
-		"  dangu       #v\n" },
+		"1 Katolak, dangu\n"
+		"              #v\n" },
 	{ STEP_KEYS, "2",
 		"Bab sinten?\n"
 		"              #v\n" },
@@ -323,11 +314,11 @@ static const struct step small[] = {
 		"Asma         Abc\n"
 		"\n" },
 	{ STEP_KEYS, "#",
-		"Tanpa asma,\n"
-		"pamriksanipun #v\n" },
+		"Tanpa asma saged\n"
+		"langkung      #v\n" },
 	{ STEP_KEYS, "#",
-		"saged langkung\n"
-		"dangu.        #v\n" },
+		"dangu.\n"
+		"1 Ngisi asma  #v\n" },
 	{ STEP_KEYS, "#", NULL },
 	{ STEP_KEYS, "2",
 		"Nomer HP\n"
@@ -337,14 +328,14 @@ static const struct step small[] = {
 		"              #v\n" },
 	{ STEP_KEYS, "#",
 		"dipunwadosaken?\n"
-		"Namung        #v\n" },
+		"              #v\n" },
 	{ STEP_KEYS, "2",
 		"Sampun leres?\n"
 		"Pencet        #v\n" },
 	{ STEP_KEYS, "#", NULL },
 	{ STEP_KEYS, "#",
 		"1 Bab: Info\n"
-		"  klentu,     #v\n" },
+		"  lepat,      #v\n" },
 	{ STEP_KEYS, "#",
 		"  kirang\n"
 		"              #v\n" },
@@ -541,6 +532,9 @@ static void test_slips(void **state)
 	/* On paper it may be left behind without a question. */
 	press(&stand, "###");
 	assert_int_equal(stand.panel->session.screen, SCREEN_THANKS);
+	/* The next one in the queue needn't wait. */
+	press(&stand, "5");
+	assert_int_equal(stand.panel->session.screen, SCREEN_LANGUAGE);
 	stand_end(&stand);
 }
 

@@ -136,12 +136,7 @@ static const struct step own_ticket[] = {
 		"The officer asks:\n"
 		"Which house?\n"
 		"Which side?\n"
-		"*back   1/2    #next\n" },
-	{ STEP_KEYS, "#",
-		"1 Answer it\n"
-		"\n"
-		"\n"
-		"*back   2/2    #next\n" },
+		"1 Answer it       *<\n" },
 	{ STEP_KEYS, "1",
 		"Your words       Abc\n"
 		"\n"
@@ -229,14 +224,9 @@ static const struct step own_ticket[] = {
 		"*back\n" },
 	{ STEP_KEYS, "1",
 		"Withdraw this\n"
-		"complaint? The\n"
-		"officers will stop\n"
-		"*back   1/2    #next\n" },
-	{ STEP_KEYS, "#",
-		"working on it.\n"
+		"complaint for good?\n"
 		"1 Yes, withdraw\n"
-		"2 No, keep it\n"
-		"*back   2/2    #next\n" },
+		"2 No, keep it     *<\n" },
 	{ STEP_KEYS, "2",
 		"003-000123-7: opened\n"
 		"again (23-11-2026).\n"
@@ -319,17 +309,17 @@ static const struct step reading[] = {
 		"Papan pawartos\n"
 		"              #v\n" },
 	{ STEP_KEYS, "2",
-		"Katolak utawi\n"
-		"dangu.        #v\n" },
+		"Katolak, dangu.\n"
+		"Karang.       #v\n" },
 	{ STEP_KEYS, "#",
-		"Karang.\n"
-		"Kawangsulan   #v\n" },
+		"Kawangsulan\n"
+		"20-11-2026 (3 #v\n" },
 	{ STEP_KEYS, "#",
-		"20-11-2026 (3\n"
-		"dinten).      #v\n" },
+		"dinten).\n"
+		"              #v\n" },
 	{ STEP_KEYS, "#",
 		"Sanes: margi,\n"
-		"lampu.        #v\n" },
+		"toya.         #v\n" },
 	{ STEP_KEYS, "*****",
 		"Mangga milih:\n"
 		"              #v\n" },

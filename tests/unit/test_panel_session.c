@@ -136,8 +136,7 @@ static void test_draft_after_restart(void **state)
 	(void)state;
 	begin_again(&stand, "20");
 	/* Nothing of it is shown before it is claimed. */
-	assert_screen(
-		&stand, "Wau wonten wadulan\ningkang dereng\nrampung.\n     1/2     #lajeng\n");
+	assert_screen(&stand, "Wonten wadulan\ndereng rampung.\n1 Lajengaken\n2 Dipunbusak\n");
 	press(&stand, "1");
 	assert_screen(&stand, "Asma             abc\nSiti\n\n*busak           #OK\n");
 	assert_string_equal(stand.panel->session.draft.text, "Toya mampet ing");
