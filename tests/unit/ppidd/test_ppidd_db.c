@@ -354,7 +354,7 @@ static void fill(struct db *db)
 {
 	assert_int_equal(db_begin(db), 0);
 	for (int64_t i = 1; i <= 50; i++) {
-		char uuid[16];
+		char uuid[32];
 		snprintf(uuid, sizeof(uuid), "uuid-%lld", (long long)i);
 		assert_int_equal(db_run(db,
 					 "INSERT INTO kiosk (number, name, added_ms) "
