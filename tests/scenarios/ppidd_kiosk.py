@@ -4,8 +4,10 @@
 The hash is computed here by Python's own json and hashlib, so that it checks the C code.
 """
 import atexit
+import base64
 import gzip
 import hashlib
+import hmac
 import html
 import http.client
 import http.cookiejar
@@ -298,6 +300,15 @@ class HeldPoll:
             return json.loads(answer.read())["commands"] if answer.status == 200 else answer.status
 
 
+def totp(secret, at=None):
+    """The code (RFC 6238) of a secret as a page shows it, now or at some second."""
+    key = base64.b32decode(secret.replace(" ", ""))
+    step = int((time.time() if at is None else at) // 30)
+    digest = hmac.new(key, step.to_bytes(8, "big"), hashlib.sha1).digest()
+    place = digest[-1] & 15
+    return f"{(int.from_bytes(digest[place:place + 4], 'big') & 0x7fffffff) % 1000000:06d}"
+
+
 class Browser:
     """An officer without a browser: cookies and forms."""
 
@@ -326,4 +337,12 @@ class Browser:
     def login(self, name, password):
         page = self.open("/login")[1]
         fields = self.form(page, "/login")
-        return self.open("/login", {**fields, "name": name, "password": password})
+        answer = self.open("/login", {**fields, "name": name, "password": password})
+        return self.set_up_factor(answer[1], password) if "/account/factor" in answer[2] else answer
+
+    def set_up_factor(self, page, password):
+        """An administrator has to, at the first log-in; then the page that was wanted."""
+        self.secret = re.search(r'class="secret">([A-Z2-7 ]+)<', page).group(1)
+        self.open("/account/factor", {**self.form(page, "/account/factor"), "password": password,
+                                      "code": totp(self.secret)})
+        return self.open("/complaints")

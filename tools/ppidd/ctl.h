@@ -37,6 +37,9 @@ int ctl_events(struct ctl *ctl);
 
 /* ctl_user.c */
 int ctl_roles(struct ctl *ctl);
+int ctl_user_role(struct ctl *ctl);
+int ctl_user_enable(struct ctl *ctl);
+int ctl_user_factor(struct ctl *ctl);
 
 /* Says why something failed; returns CTL_FAILED. */
 int ctl_failed(const char *what, int error);

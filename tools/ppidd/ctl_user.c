@@ -2,6 +2,8 @@
 /* ppidctl's commands about accounts and what they may do. */
 #include <errno.h>
 
+#include "base/log.h"
+#include "tools/ppidd/account.h"
 #include "tools/ppidd/ctl.h"
 #include "tools/ppidd/http.h"
 
@@ -40,15 +42,47 @@ int ctl_roles(struct ctl *ctl)
 {
 	autojson json_t *list = json_array();
 
-	for (const struct route *route = desk_routes; route->method; route++) {
-		if (!ctl->json && route->kind == ROUTE_DESK)
-			print_route(route);
-		else if (ctl->json && json_array_append_new(list, route_record(route)) < 0)
-			return ctl_failed("roles", -ENOMEM);
+	for (size_t i = 0; route_tables[i]; i++) {
+		for (const struct route *route = route_tables[i]; route->method; route++) {
+			if (!ctl->json && route->kind == ROUTE_DESK)
+				print_route(route);
+			else if (ctl->json && json_array_append_new(list, route_record(route)) < 0)
+				return ctl_failed("roles", -ENOMEM);
+		}
 	}
 	if (ctl->json) {
 		json_dumpf(list, stdout, JSON_INDENT(2));
 		putchar('\n');
 	}
 	return CTL_FINE;
+}
+
+static int user_result(struct ctl *ctl, int error)
+{
+	if (error == -ENOENT)
+		log_error(
+			"there is no officer %s: ppidctl user list shows them", ctl->arguments[0]);
+	else if (error == -EINVAL)
+		log_error("a role is intake, officer, head, auditor or administrator");
+	else if (error < 0)
+		return ctl_failed("user", error);
+	if (error == -EINVAL)
+		return CTL_USAGE;
+	return error < 0 ? CTL_FAILED : CTL_FINE;
+}
+
+int ctl_user_role(struct ctl *ctl)
+{
+	return user_result(
+		ctl, account_set_role(ctl->db, &ctl->step, ctl->arguments[0], ctl->arguments[1]));
+}
+
+int ctl_user_enable(struct ctl *ctl)
+{
+	return user_result(ctl, account_enable(ctl->db, &ctl->step, ctl->arguments[0]));
+}
+
+int ctl_user_factor(struct ctl *ctl)
+{
+	return user_result(ctl, account_drop_factor(ctl->db, &ctl->step, ctl->arguments[0]));
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "tools/ppidd/desk_account.h"
 
 #define FORM_MOST 16384
 #define LOGIN_COOKIE "ppidd_login"
@@ -22,7 +23,9 @@ int desk_begin(struct request *request, struct page *page, const char *title, co
 	struct page_head head = {
 		.title = title,
 		.office = request->config->office,
-		.officer = *request->session ? &request->officer : NULL,
+		.officer = *request->session && request->officer.step == LOGIN_DONE
+				   ? &request->officer
+				   : NULL,
 		.form_token = token,
 		.place = place,
 		.refresh_s = refresh_s,
@@ -134,7 +137,7 @@ int desk_get_login(struct request *request)
 	return login_page(request, MHD_HTTP_OK, NULL, NULL, request_argument(request, "next"));
 }
 
-static int logged_in(struct request *request, const char *token, const char *next)
+int desk_session_cookie(struct request *request, const char *token)
 {
 	free(request->cookie);
 	if (asprintf(&request->cookie, SESSION_COOKIE "=%s; Path=/; HttpOnly; SameSite=Lax%s",
@@ -142,7 +145,7 @@ static int logged_in(struct request *request, const char *token, const char *nex
 		request->cookie = NULL;
 		return -ENOMEM;
 	}
-	return answer_redirect(request, local_path(next) ? next : "/complaints");
+	return 0;
 }
 
 int desk_post_login(struct request *request)
@@ -170,7 +173,11 @@ int desk_post_login(struct request *request)
 		return login_page(request, MHD_HTTP_TOO_MANY_REQUESTS,
 			"Terlalu banyak percobaan. Tunggu beberapa menit, lalu coba lagi.", name,
 			next);
-	return error < 0 ? error : logged_in(request, token, next);
+	if (error >= 0)
+		error = desk_session_cookie(request, token);
+	if (error < 0)
+		return error;
+	return answer_redirect(request, local_path(next) ? next : "/complaints");
 }
 
 int desk_post_logout(struct request *request)
@@ -212,6 +219,33 @@ const struct route desk_routes[] = {
 	{ "GET", "/login", ROUTE_PUBLIC, 0, desk_get_login, RIGHT_NONE, READS_NOTHING },
 	{ "POST", "/login", ROUTE_PUBLIC, FORM_MOST, desk_post_login, RIGHT_NONE, READS_NOTHING },
 	{ "POST", "/logout", ROUTE_DESK, FORM_MOST, desk_post_logout, RIGHT_OWN, READS_NOTHING },
+	{ "GET", "/login/code", ROUTE_DESK, 0, desk_get_code, RIGHT_OWN, READS_NOTHING },
+	{ "POST", "/login/code", ROUTE_DESK, FORM_MOST, desk_post_code, RIGHT_OWN, READS_NOTHING },
+	{ "GET", "/account", ROUTE_DESK, 0, desk_get_account, RIGHT_OWN, READS_NOTHING },
+	{ "GET", "/account/password", ROUTE_DESK, 0, desk_get_password, RIGHT_OWN, READS_NOTHING },
+	{ "POST", "/account/password", ROUTE_DESK, FORM_MOST, desk_post_password, RIGHT_OWN,
+		READS_NOTHING },
+	{ "GET", "/account/factor", ROUTE_DESK, 0, desk_get_factor, RIGHT_OWN, READS_NOTHING },
+	{ "POST", "/account/factor", ROUTE_DESK, FORM_MOST, desk_post_factor, RIGHT_OWN,
+		READS_NOTHING },
+	{ "POST", "/account/factor/off", ROUTE_DESK, FORM_MOST, desk_post_factor_off, RIGHT_OWN,
+		READS_NOTHING },
+	{ "POST", "/account/sessions", ROUTE_DESK, FORM_MOST, desk_post_sessions, RIGHT_OWN,
+		READS_NOTHING },
+	{ "GET", "/accounts", ROUTE_DESK, 0, desk_get_users, RIGHT_ADMINISTER, READS_NOTHING },
+	{ "POST", "/accounts", ROUTE_DESK, FORM_MOST, desk_post_user, RIGHT_ADMINISTER,
+		READS_NOTHING },
+	{ "GET", "/accounts/*", ROUTE_DESK, 0, desk_get_user, RIGHT_ADMINISTER, READS_NOTHING },
+	{ "POST", "/accounts/*/role", ROUTE_DESK, FORM_MOST, desk_post_user_role, RIGHT_ADMINISTER,
+		READS_NOTHING },
+	{ "POST", "/accounts/*/password", ROUTE_DESK, FORM_MOST, desk_post_user_password,
+		RIGHT_ADMINISTER, READS_NOTHING },
+	{ "POST", "/accounts/*/disable", ROUTE_DESK, FORM_MOST, desk_post_user_disable,
+		RIGHT_ADMINISTER, READS_NOTHING },
+	{ "POST", "/accounts/*/enable", ROUTE_DESK, FORM_MOST, desk_post_user_enable,
+		RIGHT_ADMINISTER, READS_NOTHING },
+	{ "POST", "/accounts/*/factor", ROUTE_DESK, FORM_MOST, desk_post_user_factor,
+		RIGHT_ADMINISTER, READS_NOTHING },
 	{ "GET", "/complaints", ROUTE_DESK, 0, desk_get_list, RIGHT_READ, READS_LIST },
 	{ "GET", "/complaints/*", ROUTE_DESK, 0, desk_get_complaint, RIGHT_READ, READS_COMPLAINT },
 	{ "POST", "/complaints/*/state", ROUTE_DESK, FORM_MOST, desk_post_state, RIGHT_HANDLE,

@@ -20,6 +20,9 @@ void desk_form_token(struct request *request, FILE *out);
  */
 must_check bool desk_form_ok(struct request *request, bool changes, int *error);
 
+/* The answer hands the browser this session. */
+must_check int desk_session_cookie(struct request *request, const char *token);
+
 /* What the officer may see of complaints. */
 enum complaint_view desk_view(const struct request *request);
 /* Instead of a name, address or number that isn't for the reader. */

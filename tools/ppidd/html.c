@@ -104,6 +104,7 @@ static void menu(FILE *out, const struct page_head *head)
 		{ "/reports", "Laporan", RIGHT_REPORT },
 		{ "/unreadable", "Tak terbaca", RIGHT_READ },
 		{ "/kiosks", "Kotak", RIGHT_READ },
+		{ "/accounts", "Akun", RIGHT_ADMINISTER },
 	};
 
 	html(out, "<nav aria-label=\"Menu utama\"><ul>\n");
@@ -114,7 +115,7 @@ static void menu(FILE *out, const struct page_head *head)
 	html(out,
 		"</ul></nav>\n<form class=\"who\" method=\"post\" action=\"/logout\">"
 		"<input type=\"hidden\" name=\"form\" value=\"%s\">"
-		"<span>%s <small>(%s)</small></span> <button "
+		"<a href=\"/account\">%s <small>(%s)</small></a> <button "
 		"class=\"quiet\">Keluar</button></form>\n",
 		head->form_token, head->officer->name, word_role(head->officer->role));
 }

@@ -45,6 +45,8 @@ struct route {
 	enum route_reads reads;
 };
 extern const struct route api_routes[], desk_routes[]; /* each ends with an empty one */
+/* All of them, in the order that they are looked through; ends with NULL. */
+extern const struct route *const route_tables[];
 
 struct request {
 	struct server *server;

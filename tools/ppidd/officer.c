@@ -13,6 +13,8 @@
 #define TOUCH_EVERY_MS 60000
 #define ASKER_SIZE 128
 
+_Static_assert(PASSWORD_HASH_SIZE == crypto_pwhash_STRBYTES, "libsodium's size");
+
 bool officer_name_valid(const char *name)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -22,7 +24,7 @@ bool officer_name_valid(const char *name)
 	return length > 0 && length <= OFFICER_NAME_MAX && strspn(name, allowed) == length;
 }
 
-static int hash_password(const char *password, char hash[static crypto_pwhash_STRBYTES])
+int password_hash(const char *password, char hash[static PASSWORD_HASH_SIZE])
 {
 	size_t length = strlen(password);
 
@@ -34,7 +36,7 @@ static int hash_password(const char *password, char hash[static crypto_pwhash_ST
 	return 0;
 }
 
-static int log_officer(struct db *db, const struct step *step, const char *type, const char *name,
+int officer_log(struct db *db, const struct step *step, const char *type, const char *name,
 	const char *role)
 {
 	autojson json_t *data = json_pack("{s:s}", "officer", name);
@@ -44,51 +46,56 @@ static int log_officer(struct db *db, const struct step *step, const char *type,
 	return chain_append(db, step, type, NULL, data, NULL);
 }
 
+int officer_insert(struct db *db, const struct step *step, const char *name, const char *role,
+	const char *hash, bool temporary)
+{
+	if (!officer_name_valid(name) || !officer_role_valid(role))
+		return -EINVAL;
+	int added = db_run(db,
+		"INSERT INTO officer (name, role, password_hash, added_ms, temporary) "
+		"VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name) DO NOTHING",
+		"tttii", name, role, hash, step->now_ms, (int64_t)temporary);
+	if (added <= 0)
+		return added == 0 ? -EEXIST : added;
+	return officer_log(db, step, "officer.added", name, role);
+}
+
 int officer_add(struct db *db, const struct step *step, const char *name, const char *role,
 	const char *password)
 {
-	char hash[crypto_pwhash_STRBYTES];
+	char hash[PASSWORD_HASH_SIZE];
 
-	if (!officer_name_valid(name) || !officer_role_valid(role))
-		return -EINVAL;
-	int error = hash_password(password, hash);
+	int error = password_hash(password, hash);
 	if (error >= 0)
 		error = db_begin(db);
 	if (error < 0)
 		return error;
-	int added = db_run(db,
-		"INSERT INTO officer (name, role, password_hash, added_ms) VALUES ($1, $2, $3, $4) "
-		"ON CONFLICT (name) DO NOTHING",
-		"ttti", name, role, hash, step->now_ms);
-	error = added == 0 ? -EEXIST : added;
-	if (error >= 0)
-		error = log_officer(db, step, "officer.added", name, role);
-	return db_end(db, error);
+	return db_end(db, officer_insert(db, step, name, role, hash, false));
 }
 
-/* What a change of an account has in common: the row changed, the sessions gone, the event. */
-static int after_change(
+int officer_changed(
 	struct db *db, const struct step *step, const char *type, const char *name, int changed)
 {
 	if (changed <= 0)
 		return changed == 0 ? -ENOENT : changed;
 	int error = db_run(db, "DELETE FROM session WHERE officer = $1", "t", name);
-	return error < 0 ? error : log_officer(db, step, type, name, NULL);
+	return error < 0 ? error : officer_log(db, step, type, name, NULL);
 }
 
 int officer_set_password(
 	struct db *db, const struct step *step, const char *name, const char *password)
 {
-	char hash[crypto_pwhash_STRBYTES];
+	char hash[PASSWORD_HASH_SIZE];
 
-	int error = hash_password(password, hash);
+	int error = password_hash(password, hash);
 	if (error >= 0)
 		error = db_begin(db);
 	if (error < 0)
 		return error;
-	int changed = db_run(
-		db, "UPDATE officer SET password_hash = $1 WHERE name = $2", "tt", hash, name);
-	return db_end(db, after_change(db, step, "officer.password", name, changed));
+	int changed =
+		db_run(db, "UPDATE officer SET password_hash = $1, temporary = 0 WHERE name = $2",
+			"tt", hash, name);
+	return db_end(db, officer_changed(db, step, "officer.password", name, changed));
 }
 
 int officer_disable(struct db *db, const struct step *step, const char *name)
@@ -98,7 +105,7 @@ int officer_disable(struct db *db, const struct step *step, const char *name)
 		return error;
 	int changed = db_run(db, "UPDATE officer SET disabled_ms = $1 WHERE name = $2", "it",
 		step->now_ms, name);
-	return db_end(db, after_change(db, step, "officer.disabled", name, changed));
+	return db_end(db, officer_changed(db, step, "officer.disabled", name, changed));
 }
 
 int officer_list(struct db *db, json_t **out)
@@ -107,13 +114,17 @@ int officer_list(struct db *db, json_t **out)
 	autojson json_t *list = json_array();
 
 	int result = db_query(db, &rows,
-		"SELECT name, role, added_ms, disabled_ms FROM officer ORDER BY name", "");
+		"SELECT name, role, added_ms, disabled_ms, temporary, "
+		"CASE WHEN totp_secret IS NULL THEN 0 ELSE 1 END FROM officer ORDER BY name",
+		"");
 	if (result < 0)
 		return result;
 	while ((result = db_step(rows)) > 0) {
-		json_t *item = json_pack("{s:s, s:s, s:o, s:o}", "name", db_words(rows, 0), "role",
-			db_words(rows, 1), "added", record_time(db_integer(rows, 2)), "disabled",
-			record_time(db_integer(rows, 3)));
+		json_t *item = json_pack("{s:s, s:s, s:o, s:o, s:b, s:b}", "name",
+			db_words(rows, 0), "role", db_words(rows, 1), "added",
+			record_time(db_integer(rows, 2)), "disabled",
+			record_time(db_integer(rows, 3)), "temporary", db_integer(rows, 4) != 0,
+			"factor", db_integer(rows, 5) != 0);
 		if (json_array_append_new(list, item) < 0)
 			return -ENOMEM;
 	}
@@ -123,7 +134,7 @@ int officer_list(struct db *db, json_t **out)
 }
 
 /* The stored hash of an account that may log in; hash is "" when there is none. */
-static int stored_hash(struct db *db, const char *name, char hash[static crypto_pwhash_STRBYTES])
+static int stored_hash(struct db *db, const char *name, char hash[static PASSWORD_HASH_SIZE])
 {
 	autorows struct db_rows *rows = NULL;
 
@@ -134,24 +145,24 @@ static int stored_hash(struct db *db, const char *name, char hash[static crypto_
 	if (result >= 0)
 		result = db_step(rows);
 	if (result > 0)
-		snprintf(hash, crypto_pwhash_STRBYTES, "%s", db_words(rows, 0));
+		snprintf(hash, PASSWORD_HASH_SIZE, "%s", db_words(rows, 0));
 	return result < 0 ? result : 0;
 }
 
 /* A hash of nobody's password. */
 static const char *decoy_hash(void)
 {
-	static char decoy[crypto_pwhash_STRBYTES];
+	static char decoy[PASSWORD_HASH_SIZE];
 	char secret[TOKEN_SIZE];
 
 	secret_new(secret);
-	if (!*decoy && hash_password(secret, decoy) < 0)
+	if (!*decoy && password_hash(secret, decoy) < 0)
 		decoy[0] = '\0';
 	return decoy;
 }
 
-static int start_session(
-	struct db *db, const char *name, int64_t now_ms, char token[static TOKEN_SIZE])
+static int start_session(struct db *db, const char *name, const char *address, int64_t now_ms,
+	char token[static TOKEN_SIZE])
 {
 	struct step step = { .now_ms = now_ms };
 	char hash[HASH_SIZE], actor[OFFICER_NAME_MAX + 16];
@@ -164,33 +175,30 @@ static int start_session(
 		now_ms - SESSION_MS, now_ms - SESSION_IDLE_MS);
 	if (error >= 0)
 		error = db_run(db,
-			"INSERT INTO session (token_hash, officer, started_ms, used_ms) "
-			"VALUES ($1, $2, $3, $3)",
-			"tti", hash, name, now_ms);
-	return error < 0 ? error : chain_append(db, &step, "officer.login", NULL, NULL, NULL);
+			"INSERT INTO session (token_hash, officer, started_ms, used_ms, address, "
+			"awaits_code) SELECT $1, name, $3, $3, $4, "
+			"CASE WHEN totp_secret IS NULL THEN 0 ELSE 1 END FROM officer WHERE name = "
+			"$2",
+			"ttit", hash, name, now_ms, address);
+	return error < 0 ? error : officer_log(db, &step, "officer.login", name, NULL);
 }
 
-static int login_result(struct db *db, bool right, const char *name, const char *by_name,
-	const char *by_address, int64_t now_ms, char token[static TOKEN_SIZE])
+static int note_result(
+	struct db *db, bool right, const char *by_name, const char *by_address, int64_t now_ms)
 {
-	int error;
-
-	if (!right) {
-		error = throttle_failed(db, by_name, now_ms);
-		return error < 0 ? error : throttle_failed(db, by_address, now_ms);
-	}
-	error = throttle_forget(db, by_name);
-	return error < 0 ? error : start_session(db, name, now_ms, token);
+	if (right)
+		return throttle_forget(db, by_name);
+	int error = throttle_failed(db, by_name, now_ms);
+	return error < 0 ? error : throttle_failed(db, by_address, now_ms);
 }
 
-int officer_login(struct db *db, const char *name, const char *password, const char *address,
-	int64_t now_ms, char token[static TOKEN_SIZE])
+int officer_check(
+	struct db *db, const char *name, const char *password, const char *address, int64_t now_ms)
 {
-	char by_name[ASKER_SIZE], by_address[ASKER_SIZE], hash[crypto_pwhash_STRBYTES];
+	char by_name[ASKER_SIZE], by_address[ASKER_SIZE], hash[PASSWORD_HASH_SIZE];
 
 	if (!officer_name_valid(name) || strlen(password) > PASSWORD_MAX)
 		return -EACCES;
-	/* Name and address together: nobody can lock an officer out from elsewhere. */
 	snprintf(by_name, sizeof(by_name), "login:%s:%s", name, address);
 	snprintf(by_address, sizeof(by_address), "login:%s", address);
 	int64_t wait = throttle_wait(db, by_name, FREE_FAILURES_NAME, now_ms);
@@ -206,11 +214,30 @@ int officer_login(struct db *db, const char *name, const char *password, const c
 	bool right = crypto_pwhash_str_verify(against, password, strlen(password)) == 0 && *hash;
 	error = db_begin(db);
 	if (error >= 0)
-		error = db_end(
-			db, login_result(db, right, name, by_name, by_address, now_ms, token));
+		error = db_end(db, note_result(db, right, by_name, by_address, now_ms));
 	if (error < 0)
 		return error;
 	return right ? 0 : -EACCES;
+}
+
+int officer_login(struct db *db, const char *name, const char *password, const char *address,
+	int64_t now_ms, char token[static TOKEN_SIZE])
+{
+	int error = officer_check(db, name, password, address, now_ms);
+	if (error >= 0)
+		error = db_begin(db);
+	if (error < 0)
+		return error;
+	return db_end(db, start_session(db, name, address, now_ms, token));
+}
+
+static enum login_step step_of(bool awaits_code, bool temporary, bool factor, const char *role)
+{
+	if (awaits_code)
+		return LOGIN_CODE;
+	if (temporary)
+		return LOGIN_PASSWORD;
+	return factor || !role_needs_factor(role) ? LOGIN_DONE : LOGIN_FACTOR;
 }
 
 int officer_by_session(
@@ -221,17 +248,21 @@ int officer_by_session(
 
 	secret_hash(token, hash);
 	int result = db_query(db, &rows,
-		"SELECT o.name, o.role, s.used_ms FROM session s JOIN officer o ON o.name = "
-		"s.officer "
+		"SELECT o.name, o.role, s.used_ms, s.awaits_code, o.temporary, "
+		"CASE WHEN o.totp_secret IS NULL THEN 0 ELSE 1 END "
+		"FROM session s JOIN officer o ON o.name = s.officer "
 		"WHERE s.token_hash = $1 AND s.started_ms > $2 AND s.used_ms > $3 "
-		"AND o.disabled_ms IS NULL",
-		"tii", hash, now_ms - SESSION_MS, now_ms - SESSION_IDLE_MS);
+		"AND (s.awaits_code = 0 OR s.started_ms > $4) AND o.disabled_ms IS NULL",
+		"tiii", hash, now_ms - SESSION_MS, now_ms - SESSION_IDLE_MS,
+		now_ms - SECOND_STEP_MS);
 	if (result >= 0)
 		result = db_step(rows);
 	if (result <= 0)
 		return result < 0 ? result : -ENOENT;
 	snprintf(officer->name, sizeof(officer->name), "%s", db_words(rows, 0));
 	snprintf(officer->role, sizeof(officer->role), "%s", db_words(rows, 1));
+	officer->step = step_of(db_integer(rows, 3) != 0, db_integer(rows, 4) != 0,
+		db_integer(rows, 5) != 0, officer->role);
 	if (!touch || now_ms - db_integer(rows, 2) < TOUCH_EVERY_MS)
 		return 0;
 	db_done(take_pointer(rows));

@@ -53,6 +53,11 @@ bool role_may(const char *role, enum right right)
 	return false;
 }
 
+bool role_needs_factor(const char *role)
+{
+	return role_may(role, RIGHT_ADMINISTER);
+}
+
 bool officer_may(const struct officer *officer, enum right right)
 {
 	return role_may(officer->role, right);

@@ -10,7 +10,7 @@
 
 #include "base/log.h"
 #include "tools/ppidd/body.h"
-#include "tools/ppidd/html.h"
+#include "tools/ppidd/desk_account.h"
 #include "tools/ppidd/http_internal.h"
 #include "tools/ppidd/reading.h"
 #include "tools/ppidd/report.h"
@@ -97,15 +97,16 @@ static void refuse(struct request *request, unsigned status, const char *words)
 	request->refusal = words;
 }
 
+const struct route *const route_tables[] = { api_routes, desk_routes, report_routes, NULL };
+
 static void find_route(struct request *request, const char *method, const char *path)
 {
-	static const struct route *const tables[] = { api_routes, desk_routes, report_routes };
 	bool path_known = false;
 
 	if (strcmp(method, MHD_HTTP_METHOD_HEAD) == 0)
 		method = MHD_HTTP_METHOD_GET;
-	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
-		for (const struct route *route = tables[i]; route->method; route++) {
+	for (size_t i = 0; route_tables[i]; i++) {
+		for (const struct route *route = route_tables[i]; route->method; route++) {
 			if (!path_matches(route->pattern, path, request->part))
 				continue;
 			path_known = true;
@@ -294,6 +295,17 @@ static int note_reading(struct request *request)
 	return reading_note(request->db, &reading);
 }
 
+/* The page of the missing step of a log-in, when the request is for anything else. */
+static const char *missing_step(const struct request *request)
+{
+	const char *page = desk_step_page(request->officer.step);
+
+	if (!page || strcmp(request->route->pattern, page) == 0 ||
+		strcmp(request->route->pattern, "/logout") == 0)
+		return NULL;
+	return page;
+}
+
 int request_finish(struct request *request)
 {
 	if (!request->refused && request->size > 0 && !request->parked)
@@ -302,6 +314,8 @@ int request_finish(struct request *request)
 		return answer_error(request, request->refused, request->refusal);
 	if (request->route->kind == ROUTE_DESK && !*request->session)
 		return ask_login(request);
+	if (request->route->kind == ROUTE_DESK && missing_step(request))
+		return answer_redirect(request, missing_step(request));
 	int error = note_reading(request);
 	if (error >= 0)
 		error = request->route->handle(request);
