@@ -197,6 +197,11 @@ int calendar_year_of(int64_t time_ms)
 	return parts_of(calendar_day(time_ms)).tm_year + 1900;
 }
 
+int calendar_month_of(int64_t time_ms)
+{
+	return parts_of(calendar_day(time_ms)).tm_mon + 1;
+}
+
 enum calendar_year calendar_year(int number)
 {
 	struct year *year = year_at(number);

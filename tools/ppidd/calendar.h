@@ -32,8 +32,9 @@ int64_t calendar_after(int64_t day, int64_t working_days);
  * later. Of ten years at most. */
 int64_t calendar_between(int64_t day, int64_t later);
 
-/* The year that a moment falls in. */
+/* The year that a moment falls in, and its month from 1 on. */
 int calendar_year_of(int64_t time_ms);
+int calendar_month_of(int64_t time_ms);
 /* Looks for a missing year's file once more. */
 enum calendar_year calendar_year(int year);
 

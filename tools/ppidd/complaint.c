@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tools/ppidd/complaint.h"
+#include "tools/ppidd/complaint_internal.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -9,40 +9,6 @@
 #include "tools/ppidd/chain.h"
 #include "tools/ppidd/record.h"
 #include "wire/ticket.h"
-
-/* In every query $1 is the reader's enum complaint_view. */
-#define KEPT(column)                                                                               \
-	"CASE WHEN c.confidential = 1 AND " VIEW_HIDES_IDENTITY " THEN NULL ELSE " column " END"
-/* One that nothing later of its kind made good. */
-#define UNDELIVERED                                                                                \
-	"EXISTS (SELECT 1 FROM message m WHERE m.complaint = c.uuid "                              \
-	"AND m.state IN ('failed', 'expired') AND NOT EXISTS (SELECT 1 FROM message n "            \
-	"WHERE n.complaint = m.complaint AND n.purpose = m.purpose "                               \
-	"AND n.state IN ('sent', 'delivered') "                                                    \
-	"AND (n.epoch > m.epoch OR (n.epoch = m.epoch AND n.seq > m.seq)))) "
-#define COLUMNS                                                                                    \
-	"c.uuid, c.ticket, c.state, c.channel, c.category, c.language, c.created_ms, "             \
-	"c.updated_ms, c.kiosk, k.name, " KEPT("nullif(p.sender, '')") ", " KEPT(                  \
-		"p.name") ", " KEPT("p.address") ", p.text, p.pin, c.rating, c.confidential, "     \
-						 "c.surveyed_ms, "                                 \
-						 "CASE WHEN " UNDELIVERED                          \
-						 "THEN 1 ELSE 0 END, c.about, "                    \
-						 "CASE WHEN c.channel = 'panel' AND p.sender = "   \
-						 "'' THEN 1 ELSE 0 END, c.category_by, "           \
-						 "c.officer, c.cause, c.referred_to, "             \
-						 "c.counted_ms, c.working_days, c.due_ms, "        \
-						 "c.stopped_ms, c.waited_days, c.resolved_ms "
-#define TABLES                                                                                     \
-	"FROM complaint c JOIN kiosk k ON k.number = c.kiosk "                                     \
-	"LEFT JOIN complaint_personal p ON p.uuid = c.uuid "
-/* $2 a state, "open", "undelivered" or "", $3 a lower-case pattern or "". */
-#define FILTER                                                                                     \
-	"WHERE ($2 = '' OR c.state = $2 OR ($2 = 'open' AND c.still_open = 1) "                    \
-	"OR ($2 = 'undelivered' AND " UNDELIVERED ")) "                                            \
-	"AND ($3 = '' OR lower(c.ticket) LIKE $3 ESCAPE '!' OR lower(p.text) LIKE $3 ESCAPE '!' "  \
-	"OR lower(" KEPT("p.name") ") LIKE $3 ESCAPE '!' OR lower(" KEPT(                          \
-		"p.address") ") "                                                                  \
-			     "LIKE $3 ESCAPE '!' OR " KEPT("p.sender") " LIKE $3 ESCAPE '!') "
 
 static json_t *complaint_row(struct db_rows *rows)
 {
@@ -69,8 +35,7 @@ static json_t *complaint_row(struct db_rows *rows)
 		"resolved", record_time(db_integer(rows, 30)));
 }
 
-/* Collects all rows; with_pin adds what only the kiosk may get back. */
-static int collect(struct db_rows *rows, bool with_pin, json_t **out)
+int complaint_collect(struct db_rows *rows, bool with_pin, json_t **out)
 {
 	autojson json_t *list = json_array();
 	int result;
@@ -88,8 +53,7 @@ static int collect(struct db_rows *rows, bool with_pin, json_t **out)
 	return result;
 }
 
-/* "%words%" in lower case with LIKE's signs escaped; "" when there is nothing to look for. */
-static int search_pattern(const char *search, char **out)
+int complaint_pattern(const char *search, char **out)
 {
 	autofree char *pattern = malloc(2 * strlen(search) + 3);
 	size_t length = 0;
@@ -110,33 +74,6 @@ static int search_pattern(const char *search, char **out)
 	return 0;
 }
 
-int complaint_list(
-	struct db *db, const struct complaint_filter *filter, json_t **out, int64_t *total)
-{
-	autorows struct db_rows *rows = NULL;
-	autofree char *pattern = NULL;
-
-	int result = search_pattern(filter->search, &pattern);
-	if (result < 0)
-		return result;
-	if (total) {
-		autorows struct db_rows *count = NULL;
-		result = db_query(db, &count, "SELECT count(*) " TABLES FILTER, "itt",
-			(int64_t)filter->view, filter->state, pattern);
-		if (result >= 0)
-			result = db_step(count);
-		if (result < 0)
-			return result;
-		*total = db_integer(count, 0);
-	}
-	result = db_query(db, &rows,
-		"SELECT " COLUMNS TABLES FILTER
-		"ORDER BY c.still_open DESC, c.created_ms DESC, c.ticket DESC LIMIT $4 OFFSET $5",
-		"ittii", (int64_t)filter->view, filter->state, pattern, filter->most,
-		filter->offset);
-	return result < 0 ? result : collect(rows, false, out);
-}
-
 int complaint_find(struct db *db, const char *name, enum complaint_view view, json_t **out)
 {
 	autorows struct db_rows *rows = NULL;
@@ -148,7 +85,7 @@ int complaint_find(struct db *db, const char *name, enum complaint_view view, js
 		name = ticket;
 	}
 	int result = db_query(db, &rows,
-		"SELECT " COLUMNS TABLES
+		"SELECT " COMPLAINT_COLUMNS COMPLAINT_TABLES
 		"WHERE (c.uuid = $2 OR c.ticket = $2) AND " VIEW_SHOWS("c"),
 		"it", (int64_t)view, name);
 	if (result >= 0)
@@ -164,10 +101,10 @@ int complaint_page(struct db *db, int64_t kiosk, const char *after, int64_t most
 	autorows struct db_rows *rows = NULL;
 
 	int result = db_query(db, &rows,
-		"SELECT " COLUMNS TABLES
+		"SELECT " COMPLAINT_COLUMNS COMPLAINT_TABLES
 		"WHERE c.kiosk = $2 AND c.uuid > $3 ORDER BY c.uuid LIMIT $4",
 		"iiti", (int64_t)VIEW_WHOLE, kiosk, after, most);
-	return result < 0 ? result : collect(rows, true, out);
+	return result < 0 ? result : complaint_collect(rows, true, out);
 }
 
 /* Takes out of an event's personal part what the unit may not see. */
@@ -231,7 +168,7 @@ int complaint_messages(struct db *db, const char *uuid, enum complaint_view view
 	autojson json_t *list = json_array();
 
 	int result = db_query(db, &rows,
-		"SELECT m.id, m.purpose, m.state, m.reason, " KEPT(
+		"SELECT m.id, m.purpose, m.state, m.reason, " COMPLAINT_KEPT(
 			"p.recipient") ", CASE WHEN c.confidential = 1 AND " VIEW_HIDES_IDENTITY
 				       " AND m.purpose NOT IN ('answer', 'question', 'state', "
 				       "'survey', 'extended') THEN NULL ELSE p.text END, "

@@ -25,23 +25,13 @@ enum complaint_view {
 	"($1 IN (2, 3) OR " alias ".about IS NULL OR " alias ".about NOT IN ('office', "           \
 	"'official')) "
 
-struct complaint_filter {
-	enum complaint_view view;
-	const char *state;  /* a state's name, "open", "undelivered", or "" for all */
-	const char *search; /* in ticket, text, name, address, number; "" for all */
-	int64_t offset, most;
-};
-
 /*
- * Open ones first, then the newest: array of {ticket, state, channel, from, name, address,
- * category, text, created, updated, uuid, kiosk, kiosk_name, language, rating, confidential,
- * surveyed, undelivered}; *total (may be NULL) gets how many there are in all pages. Caller
- * owns *out.
+ * One of them, by UUID or by ticket number as a person writes it: {ticket, state, channel, from,
+ * name, address, category, category_by, about, text, created, updated, uuid, kiosk, kiosk_name,
+ * language, rating, confidential, surveyed, undelivered, read_at_kiosk, officer, cause,
+ * referred_to, counted, working_days, due, stopped, waited_days, resolved}; lists are work.h's.
+ * -ENOENT: there is none that the reader may see.
  */
-must_check int complaint_list(
-	struct db *db, const struct complaint_filter *filter, json_t **out, int64_t *total);
-
-/* One of them, by UUID or by ticket number as a person writes it. -ENOENT. */
 must_check int complaint_find(
 	struct db *db, const char *name, enum complaint_view view, json_t **out);
 

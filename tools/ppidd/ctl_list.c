@@ -8,6 +8,7 @@
 #include "tools/ppidd/ctl.h"
 #include "tools/ppidd/officer.h"
 #include "tools/ppidd/record.h"
+#include "tools/ppidd/work.h"
 
 #define COMPLAINTS_A_TIME 500
 
@@ -74,21 +75,25 @@ int ctl_user_list(struct ctl *ctl)
 int ctl_complaints(struct ctl *ctl)
 {
 	static const char *const keys[] = { "ticket", "state", "channel", "created", "text", NULL };
-	struct complaint_filter filter = {
-		.view = VIEW_WHOLE, .state = "", .search = "", .most = COMPLAINTS_A_TIME
+	struct work_place place;
+	struct work_filter filter = {
+		.list = WORK_ALL,
+		.view = VIEW_WHOLE,
+		.state = "",
+		.search = "",
+		.most = COMPLAINTS_A_TIME,
 	};
 	autojson json_t *all = json_array();
-	bool more = true;
+	int more = 1;
 
 	/* One snapshot for all pages. */
 	int error = db_begin_read(ctl->db);
-	while (error >= 0 && more) {
+	while (error >= 0 && more > 0) {
 		autojson json_t *list = NULL;
-		error = complaint_list(ctl->db, &filter, &list, NULL);
+		error = more = work_list(ctl->db, &filter, &list, &place);
 		if (error >= 0 && json_array_extend(all, list) < 0)
 			error = -ENOMEM;
-		more = json_array_size(list) == COMPLAINTS_A_TIME;
-		filter.offset += COMPLAINTS_A_TIME;
+		filter.after = &place;
 	}
 	db_rollback(ctl->db);
 	return error < 0 ? ctl_failed("complaints", error) : print_list(ctl, all, keys);

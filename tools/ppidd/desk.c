@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "tools/ppidd/desk_complaint.h"
 #include "tools/ppidd/desk_account.h"
 
 #define FORM_MOST 16384
@@ -253,6 +254,18 @@ const struct route desk_routes[] = {
 	{ "POST", "/complaints/*/answer", ROUTE_DESK, FORM_MOST, desk_post_answer, RIGHT_HANDLE,
 		READS_COMPLAINT },
 	{ "POST", "/complaints/*/question", ROUTE_DESK, FORM_MOST, desk_post_question, RIGHT_INTAKE,
+		READS_COMPLAINT },
+	{ "POST", "/complaints/*/verify", ROUTE_DESK, FORM_MOST, desk_post_verify, RIGHT_INTAKE,
+		READS_COMPLAINT },
+	{ "POST", "/complaints/*/refer", ROUTE_DESK, FORM_MOST, desk_post_refer, RIGHT_INTAKE,
+		READS_COMPLAINT },
+	{ "POST", "/complaints/*/category", ROUTE_DESK, FORM_MOST, desk_post_category, RIGHT_INTAKE,
+		READS_COMPLAINT },
+	{ "POST", "/complaints/*/assign", ROUTE_DESK, FORM_MOST, desk_post_assign, RIGHT_HANDLE,
+		READS_COMPLAINT },
+	{ "POST", "/complaints/*/note", ROUTE_DESK, FORM_MOST, desk_post_note, RIGHT_HANDLE,
+		READS_COMPLAINT },
+	{ "POST", "/complaints/*/extend", ROUTE_DESK, FORM_MOST, desk_post_extend, RIGHT_HANDLE,
 		READS_COMPLAINT },
 	{ "POST", "/complaints/*/survey", ROUTE_DESK, FORM_MOST, desk_post_survey, RIGHT_HANDLE,
 		READS_COMPLAINT },

@@ -1,155 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One complaint: what is known, what was done, and the forms to do something. */
+/* One complaint: what is known and what was done. */
 #include <errno.h>
 #include <string.h>
 
-#include "base/log.h"
+#include "tools/ppidd/calendar.h"
 #include "tools/ppidd/complaint.h"
+#include "tools/ppidd/deadline.h"
 #include "tools/ppidd/decision.h"
-#include "tools/ppidd/desk.h"
+#include "tools/ppidd/desk_complaint.h"
+#include "tools/ppidd/note.h"
 #include "tools/ppidd/record.h"
-#include "tools/ppidd/survey.h"
+#include "tools/ppidd/work.h"
 
 #define TIME_WORDS 40
 #define RATING_WORDS 64
-
-struct form_state {
-	const char *wrong; /* what was refused, or NULL */
-	const char *text;  /* what was typed, so that it isn't lost */
-	const char *form;  /* in which form: "state", "answer", "question" */
-};
-
-/* The beginning of a form: its token, and an id that makes a second press do nothing. */
-static void form_head(struct request *request, FILE *out, const char *uuid, const char *action)
-{
-	char once[UUID_SIZE];
-
-	uuid_new(once);
-	html(out, "<form method=\"post\" action=\"/complaints/%s/%s\">", uuid, action);
-	desk_form_token(request, out);
-	html(out, "<input type=\"hidden\" name=\"once\" value=\"%s\">\n", once);
-}
-
-static const char *typed(const struct form_state *form, const char *name)
-{
-	return form->form && strcmp(form->form, name) == 0 && form->text ? form->text : "";
-}
-
-/* How the words come to the complainant. */
-static const char *way_of(const json_t *complaint)
-{
-	return json_is_true(json_object_get(complaint, "read_at_kiosk"))
-		       ? "Dibaca pengadu di kiosk dengan nomor tiket dan PIN."
-		       : "Dikirim sebagai SMS; satu SMS memuat 160 huruf.";
-}
-
-static void answer_form(struct request *request, FILE *out, const json_t *complaint,
-	enum complaint_state state, const struct form_state *form)
-{
-	html(out, "<section class=\"card\"><h2>%s</h2>\n",
-		state_open(state) ? "Jawab" : "Jawab lagi");
-	form_head(request, out, record_words(complaint, "uuid"), "answer");
-	html(out,
-		"<label for=\"answer\">Jawaban untuk pengadu</label>\n"
-		"<textarea id=\"answer\" name=\"text\" rows=\"5\" required maxlength=\"1500\" "
-		"aria-describedby=\"answer-help\">%s</textarea>\n"
-		"<p id=\"answer-help\" class=\"help\">%s "
-		"Aduan menjadi <em>%s</em>.</p>\n"
-		"<button>Kirim jawaban</button></form></section>\n",
-		typed(form, "answer"), way_of(complaint), word_state("resolved"));
-}
-
-static void question_form(
-	struct request *request, FILE *out, const char *uuid, const struct form_state *form)
-{
-	html(out, "<section class=\"card\"><h2>Tanya pengadu</h2>\n");
-	form_head(request, out, uuid, "question");
-	html(out,
-		"<label for=\"question\">Pertanyaan</label>\n"
-		"<textarea id=\"question\" name=\"text\" rows=\"3\" required maxlength=\"1500\" "
-		"aria-describedby=\"question-help\">%s</textarea>\n"
-		"<p id=\"question-help\" class=\"help\">Aduan menjadi <em>%s</em>; balasannya "
-		"masuk ke tiket ini.</p>\n<button class=\"second\">Kirim "
-		"pertanyaan</button></form></section>\n",
-		typed(form, "question"), word_state("incomplete"));
-}
-
-static void state_form(struct request *request, FILE *out, const char *uuid,
-	enum complaint_state state, const struct form_state *form)
-{
-	html(out, "<section class=\"card\"><h2>Ubah status</h2>\n");
-	form_head(request, out, uuid, "state");
-	html(out,
-		"<label for=\"to\">Status baru</label>\n<select id=\"to\" name=\"to\" required>\n");
-	for (int i = 0; i < STATE_COUNT; i++) {
-		enum complaint_state to = (enum complaint_state)i;
-		if (state_may_follow(state, to))
-			html(out, "<option value=\"%s\">%s</option>\n", state_name(to),
-				word_state(state_name(to)));
-	}
-	html(out,
-		"</select>\n<label for=\"reason\">Alasan atau catatan</label>\n"
-		"<input id=\"reason\" name=\"text\" maxlength=\"500\" value=\"%s\">\n"
-		"<button class=\"second\">Ubah status</button></form></section>\n",
-		typed(form, "state"));
-}
-
-static bool has_next(enum complaint_state state)
-{
-	for (int i = 0; i < STATE_COUNT; i++) {
-		if (state_may_follow(state, (enum complaint_state)i))
-			return true;
-	}
-	return false;
-}
-
-/* What the complainant says of the answer, and the button to ask for it. */
-static void survey_form(
-	struct request *request, FILE *out, const json_t *complaint, enum complaint_state state)
-{
-	const char *surveyed = record_text(complaint, "surveyed");
-	int64_t rating = record_number(complaint, "rating");
-	char time[TIME_WORDS];
-
-	if ((state != STATE_RESOLVED && state != STATE_CLOSED) ||
-		strcmp(record_words(complaint, "channel"), "sms") != 0)
-		return;
-	html(out, "<section class=\"card\"><h2>Kepuasan pengadu</h2>\n");
-	if (rating != 0)
-		html(out, "<p>%lld dari 5: %s.</p>\n", (long long)rating, word_rating(rating));
-	else if (surveyed)
-		html(out, "<p>Sudah ditanyakan %s; belum dijawab.</p>\n",
-			word_time(surveyed, time));
-	if (!surveyed) {
-		form_head(request, out, record_words(complaint, "uuid"), "survey");
-		html(out, "<p class=\"help\">Pengadu ditanyai lewat SMS apakah jawabannya "
-			  "membantu, kalau ia bersedia menerima kabar dari kantor.</p>\n"
-			  "<button class=\"second\">Tanyakan kepuasan</button></form>");
-	}
-	html(out, "</section>\n");
-}
-
-static void forms(
-	struct request *request, FILE *out, const json_t *complaint, const struct form_state *form)
-{
-	const char *uuid = record_words(complaint, "uuid");
-	enum complaint_state state;
-
-	if (!officer_may_change(&request->officer) ||
-		!state_from_name(record_words(complaint, "state"), &state))
-		return;
-	html(out, "<div class=\"forms\">\n");
-	if (decision_may_answer(state))
-		answer_form(request, out, complaint, state, form);
-	survey_form(request, out, complaint, state);
-	if (decision_may_ask(state))
-		question_form(request, out, uuid, form);
-	if (has_next(state))
-		state_form(request, out, uuid, state, form);
-	else
-		html(out, "<p class=\"empty\">Aduan ini sudah berakhir.</p>\n");
-	html(out, "</div>\n");
-}
+#define CATEGORY_WORDS 160
 
 static void fact(FILE *out, const char *key, const char *value)
 {
@@ -175,14 +40,30 @@ static void identity(struct request *request, FILE *out, const json_t *complaint
 		fact(out, "Rahasia", "Identitas ini tidak ditunjukkan kepada petugas lain.");
 }
 
+/* Only those whom it isn't about read this (L3): they take it one level up. */
+static void about_office(FILE *out, const json_t *complaint)
+{
+	const char *about = record_words(complaint, "about");
+
+	if (strcmp(about, "office") == 0 || strcmp(about, "official") == 0)
+		html(out, "<p class=\"hint\">Aduan ini tentang kantor atau petugas sendiri: hanya "
+			  "pimpinan dan pemeriksa yang melihatnya. Sebaiknya dialihkan ke "
+			  "kapanewon atau inspektorat.</p>\n");
+}
+
 static void facts(
 	struct request *request, FILE *out, const json_t *complaint, const json_t *history)
 {
-	char time[TIME_WORDS], rating[RATING_WORDS];
+	char time[TIME_WORDS], rating[RATING_WORDS], category[CATEGORY_WORDS], due[DUE_WORDS];
 	const char *state = record_words(complaint, "state");
 	int64_t stars = record_number(complaint, "rating");
 
-	html(out, "<p><span class=\"state %s\">%s</span></p>\n", state, word_state(state));
+	const char *class = desk_due(complaint, request->now_ms, due);
+	html(out, "<p><span class=\"state %s\">%s</span>", state, word_state(state));
+	if (*due)
+		html(out, " <span class=\"due %s\">%s</span>", class, due);
+	html(out, "</p>\n");
+	about_office(out, complaint);
 	html(out, "<blockquote class=\"text\">%s</blockquote>\n",
 		record_text(complaint, "text") ? record_text(complaint, "text")
 					       : "(isi sudah dihapus)");
@@ -192,17 +73,81 @@ static void facts(
 	fact(out, "Diterima", word_time(record_text(complaint, "created"), time));
 	fact(out, "Melalui", word_channel(record_words(complaint, "channel")));
 	fact(out, "Kotak", record_text(complaint, "kiosk_name"));
-	if (record_text(complaint, "category"))
-		fact(out, "Kategori menurut pengadu",
-			word_category(record_text(complaint, "category")));
+	if (record_text(complaint, "category")) {
+		snprintf(category, sizeof(category), "%s%s",
+			word_category(record_text(complaint, "category")),
+			record_text(complaint, "category_by") ? "" : " (menurut pengadu)");
+		fact(out, "Kategori", category);
+	}
 	if (record_text(complaint, "about"))
 		fact(out, "Tentang", word_about(record_text(complaint, "about")));
+	if (record_text(complaint, "officer"))
+		fact(out, "Petugas", record_text(complaint, "officer"));
+	if (record_text(complaint, "cause"))
+		fact(out, "Penyebab", desk_word_cause(record_text(complaint, "cause")));
+	if (record_text(complaint, "referred_to"))
+		fact(out, "Dialihkan ke", record_text(complaint, "referred_to"));
 	if (stars != 0) {
 		snprintf(rating, sizeof(rating), "★ %lld dari 5: %s", (long long)stars,
 			word_rating(stars));
 		fact(out, "Penilaian", rating);
 	}
 	html(out, "</dl>\n");
+}
+
+const char *desk_due(const json_t *complaint, int64_t now_ms, char out[static DUE_WORDS])
+{
+	char time[TIME_SIZE], date[TIME_WORDS];
+	int64_t due_ms;
+
+	out[0] = '\0';
+	if (record_text(complaint, "stopped")) {
+		snprintf(out, DUE_WORDS, "Waktu berhenti: menunggu pengadu sejak %s",
+			word_date(record_text(complaint, "stopped"), date));
+		return "waits";
+	}
+	if (time_parse(record_words(complaint, "due"), &due_ms) < 0)
+		return "";
+	/* Midnight belongs to the day after. */
+	int64_t last = calendar_day(due_ms - 1), today = calendar_day(now_ms);
+	long long late = (long long)calendar_between(last, today);
+	long long left = (long long)calendar_between(today, last);
+	time_format(due_ms - 1, time);
+	word_date(time, date);
+	if (today > last && late > 0)
+		snprintf(out, DUE_WORDS, "Terlambat %lld hari kerja (batas %s)", late, date);
+	else if (today > last)
+		snprintf(out, DUE_WORDS, "Terlambat (batas %s)", date);
+	else if (today == last)
+		snprintf(out, DUE_WORDS, "Jatuh tempo hari ini");
+	else
+		snprintf(out, DUE_WORDS, "Sisa %lld hari kerja (sampai %s)", left, date);
+	if (today > last)
+		return "late";
+	return left <= DEADLINE_WARNING_DAYS ? "soon" : "";
+}
+
+static void notes(FILE *out, const json_t *list)
+{
+	char time[TIME_WORDS];
+	size_t i;
+	json_t *note;
+
+	if (json_array_size(list) == 0)
+		return;
+	html(out, "<section class=\"card\"><h2>Catatan penanganan</h2>\n"
+		  "<ol class=\"history\">\n");
+	json_array_foreach (list, i, note) {
+		html(out,
+			"<li><span class=\"meta\">%s · %s</span><strong>%s</strong>"
+			"<span class=\"text\">%s</span></li>\n",
+			desk_who(record_words(note, "officer")),
+			word_time(record_text(note, "created"), time),
+			desk_word_note(record_words(note, "kind")),
+			record_text(note, "text") ? record_text(note, "text")
+						  : "(isi sudah dihapus)");
+	}
+	html(out, "</ol></section>\n");
 }
 
 static const char *done_words(const char *done)
@@ -215,148 +160,112 @@ static const char *done_words(const char *done)
 		return "Pertanyaan tercatat dan diteruskan ke kotak untuk dikirim.";
 	if (strcmp(done, "survey") == 0)
 		return "Pertanyaan kepuasan diteruskan ke kotak.";
-	if (strcmp(done, "state") == 0)
+	if (strcmp(done, "refer") == 0)
+		return "Aduan dialihkan; pengadu diberi tahu instansinya.";
+	if (strcmp(done, "extend") == 0)
+		return "Waktu diperpanjang; pengadu diberi tahu alasannya.";
+	if (strcmp(done, "assign") == 0)
+		return "Petugas tercatat.";
+	if (strcmp(done, "note") == 0)
+		return "Catatan tersimpan.";
+	if (strcmp(done, "category") == 0)
+		return "Kategori tercatat.";
+	if (strcmp(done, "state") == 0 || strcmp(done, "verify") == 0)
 		return "Status tercatat.";
 	return NULL;
 }
 
-static int fill_page(struct request *request, struct page *page, const json_t *complaint,
-	const struct form_state *form)
+static int read_parts(struct request *request, struct complaint_page *parts)
+{
+	const char *uuid = record_words(parts->complaint, "uuid");
+	const char *about = record_words(parts->complaint, "about");
+	bool office = strcmp(about, "office") == 0 || strcmp(about, "official") == 0;
+	enum complaint_view view = desk_view(request);
+
+	int error = complaint_history(request->db, uuid, view, &parts->history);
+	if (error >= 0)
+		error = complaint_messages(request->db, uuid, view, &parts->messages);
+	if (error >= 0)
+		error = complaint_commands(request->db, uuid, &parts->commands);
+	if (error >= 0)
+		error = note_list(request->db, uuid, &parts->notes);
+	if (error >= 0)
+		error = work_similar(
+			request->db, parts->complaint, view, SIMILAR_MOST, &parts->similar);
+	if (error >= 0)
+		error = work_officers(request->db, office, &parts->officers);
+	return error;
+}
+
+static void free_parts(struct complaint_page *parts)
+{
+	json_decref(parts->complaint);
+	json_decref(parts->history);
+	json_decref(parts->messages);
+	json_decref(parts->commands);
+	json_decref(parts->notes);
+	json_decref(parts->similar);
+	json_decref(parts->officers);
+}
+
+static void fill_page(struct request *request, struct page *page,
+	const struct complaint_page *parts, const struct form_state *form)
 {
 	const char *done = done_words(request_argument(request, "done"));
-	const char *uuid = record_words(complaint, "uuid");
-	autojson json_t *history = NULL, *messages = NULL, *commands = NULL;
 
-	int error = complaint_history(request->db, uuid, desk_view(request), &history);
-	if (error >= 0)
-		error = complaint_messages(request->db, uuid, desk_view(request), &messages);
-	if (error >= 0)
-		error = complaint_commands(request->db, uuid, &commands);
-	if (error < 0)
-		return error;
 	if (form->wrong)
 		html(page->out, "<p class=\"wrong\" role=\"alert\">%s</p>\n", form->wrong);
 	else if (done)
 		html(page->out, "<p class=\"right\" role=\"status\">%s</p>\n", done);
 	html(page->out, "<div class=\"columns\">\n<div>\n<section class=\"card\">");
-	facts(request, page->out, complaint, history);
+	facts(request, page->out, parts->complaint, parts->history);
 	html(page->out, "</section>\n");
-	forms(request, page->out, complaint, form);
+	desk_complaint_forms(request, page->out, parts, form);
 	html(page->out, "</div>\n<div>\n");
-	desk_messages(page->out, messages, commands);
-	desk_history(page->out, history);
+	notes(page->out, parts->notes);
+	desk_messages(page->out, parts->messages, parts->commands);
+	desk_history(page->out, parts->history);
 	html(page->out, "</div>\n</div>\n");
-	return 0;
 }
 
-static int show(struct request *request, unsigned status, const struct form_state *form)
+static int show_parts(struct request *request, unsigned status, struct complaint_page *parts,
+	const struct form_state *form)
 {
-	autojson json_t *complaint = NULL;
 	struct page page;
 	char title[64], reload[96];
 	int64_t refresh_s = 0;
 
-	int error = complaint_find(request->db, request->part, desk_view(request), &complaint);
+	if (request_integer(request, "refresh", 1, 60, 0, &refresh_s) < 0)
+		refresh_s = 0;
+	snprintf(title, sizeof(title), "Aduan %s", record_words(parts->complaint, "ticket"));
+	snprintf(reload, sizeof(reload), "/complaints/%s?refresh=%lld&auto=1",
+		record_words(parts->complaint, "uuid"), (long long)refresh_s);
+	int error = read_parts(request, parts);
+	if (error >= 0)
+		error = desk_begin(request, &page, title, NULL, refresh_s, reload);
+	if (error < 0)
+		return error;
+	fill_page(request, &page, parts, form);
+	return desk_answer(request, &page, status);
+}
+
+int desk_show_complaint(struct request *request, unsigned status, const struct form_state *form)
+{
+	struct complaint_page parts = { 0 };
+
+	int error =
+		complaint_find(request->db, request->part, desk_view(request), &parts.complaint);
 	if (error == -ENOENT)
 		return answer_error(request, MHD_HTTP_NOT_FOUND, decision_refusal(error));
-	if (error >= 0 && request_integer(request, "refresh", 1, 60, 0, &refresh_s) < 0)
-		refresh_s = 0;
-	if (error < 0)
-		return error;
-	snprintf(title, sizeof(title), "Aduan %s", record_words(complaint, "ticket"));
-	snprintf(reload, sizeof(reload), "/complaints/%s?refresh=%lld&auto=1",
-		record_words(complaint, "uuid"), (long long)refresh_s);
-	error = desk_begin(request, &page, title, NULL, refresh_s, reload);
-	if (error < 0)
-		return error;
-	int filled = fill_page(request, &page, complaint, form);
-	if (filled < 0) {
-		if (page_end(&page) >= 0)
-			free(page.text);
-		return filled;
-	}
-	return desk_answer(request, &page, status);
+	if (error >= 0)
+		error = show_parts(request, status, &parts, form);
+	free_parts(&parts);
+	return error;
 }
 
 int desk_get_complaint(struct request *request)
 {
 	static const struct form_state empty = { 0 };
 
-	return show(request, MHD_HTTP_OK, &empty);
-}
-
-static int decided(struct request *request, int error, const char *form, const char *text)
-{
-	char location[128];
-
-	if (error < 0 && error != -EALREADY) {
-		struct form_state state = {
-			.wrong = decision_refusal(error), .text = text, .form = form
-		};
-		bool conflict = error == -EPERM || error == -EEXIST;
-		unsigned status = conflict	    ? MHD_HTTP_CONFLICT
-				  : error == -EBUSY ? MHD_HTTP_SERVICE_UNAVAILABLE
-						    : MHD_HTTP_BAD_REQUEST;
-		/* A text that isn't UTF-8 can't be shown again. */
-		if (error == -EILSEQ)
-			state.text = NULL;
-		return show(request, status, &state);
-	}
-	server_wake(request->server);
-	snprintf(location, sizeof(location), "/complaints/%s?done=%s", request->part, form);
-	return answer_redirect(request, location);
-}
-
-typedef int decider(struct db *db, const struct step *step, const struct decision *decision,
-	json_t **complaint);
-
-static int post_decision(struct request *request, const char *form, decider *decide)
-{
-	autofree char *text = NULL, *once = NULL;
-	char actor[DESK_ACTOR_SIZE];
-	int error = 0;
-
-	if (!desk_form_ok(request, true, &error))
-		return error;
-	text = request_field(request, "text");
-	once = request_field(request, "once");
-	struct step step = { .now_ms = request->now_ms, .actor = desk_actor(request, actor) };
-	struct decision decision = { .complaint = request->part, .once = once, .text = text };
-	error = decide(request->db, &step, &decision, NULL);
-	return decided(request, error, form, text);
-}
-
-int desk_post_answer(struct request *request)
-{
-	return post_decision(request, "answer", decide_answer);
-}
-
-int desk_post_question(struct request *request)
-{
-	return post_decision(request, "question", decide_question);
-}
-
-int desk_post_survey(struct request *request)
-{
-	return post_decision(request, "survey", decide_survey);
-}
-
-int desk_post_state(struct request *request)
-{
-	autofree char *to = NULL, *text = NULL, *once = NULL;
-	char actor[DESK_ACTOR_SIZE];
-	enum complaint_state state;
-	int error = 0;
-
-	if (!desk_form_ok(request, true, &error))
-		return error;
-	to = request_field(request, "to");
-	text = request_field(request, "text");
-	once = request_field(request, "once");
-	struct step step = { .now_ms = request->now_ms, .actor = desk_actor(request, actor) };
-	struct decision decision = { .complaint = request->part, .once = once, .text = text };
-	error = to && state_from_name(to, &state)
-			? decide_state(request->db, &step, &decision, state, NULL)
-			: -EPERM;
-	return decided(request, error, "state", text);
+	return desk_show_complaint(request, MHD_HTTP_OK, &empty);
 }

@@ -2,7 +2,7 @@
 /* One complaint's history and messages in plain words. */
 #include <string.h>
 
-#include "tools/ppidd/desk.h"
+#include "tools/ppidd/desk_complaint.h"
 #include "tools/ppidd/record.h"
 
 #define TIME_WORDS 40
@@ -42,6 +42,10 @@ static const char *what(const json_t *event)
 		{ "complaint.rated", "Penilaian pengadu" },
 		{ "complaint.confidential", "Kerahasiaan identitas" },
 		{ "complaint.survey", "Pengadu ditanyai kepuasannya" },
+		{ "complaint.category", "Kategori ditetapkan" },
+		{ "complaint.assigned", "Ditugaskan kepada" },
+		{ "complaint.note", "Catatan penanganan" },
+		{ "complaint.extended", "Waktu diperpanjang" },
 	};
 	const json_t *data = json_object_get(event, "data");
 	const char *type = record_words(event, "type");
@@ -82,6 +86,15 @@ static void headline(FILE *out, const json_t *event, const char *words)
 		html(out, " %s", word_state(record_words(data, "to")));
 	if (strcmp(type, "complaint.renumbered") == 0)
 		html(out, ": %s → %s", record_words(data, "old"), record_words(data, "ticket"));
+	if (strcmp(type, "complaint.category") == 0)
+		html(out, ": %s", word_category(record_words(data, "category")));
+	if (strcmp(type, "complaint.assigned") == 0)
+		html(out, " %s", record_words(data, "officer"));
+	if (strcmp(type, "complaint.note") == 0)
+		html(out, ": %s", desk_word_note(record_words(data, "kind")));
+	if (strcmp(type, "complaint.extended") == 0)
+		html(out, " menjadi %lld hari kerja",
+			(long long)record_number(data, "working_days"));
 	if (strcmp(type, "complaint.rated") == 0)
 		html(out, ": %lld dari 5, %s", (long long)rating, word_rating(rating));
 	if (strcmp(type, "complaint.confidential") == 0)
@@ -104,7 +117,9 @@ static void one_event(FILE *out, const json_t *event, const char *words)
 		details(out, "Nama: ", record_text(body, "name"));
 		details(out, "Alamat: ", record_text(body, "address"));
 	}
-	if (strcmp(type, "complaint.received") != 0 && strcmp(type, "complaint.restored") != 0)
+	/* The note's words stand among the notes. */
+	if (strcmp(type, "complaint.received") != 0 && strcmp(type, "complaint.restored") != 0 &&
+		strcmp(type, "complaint.note") != 0)
 		details(out, "", record_text(body, "text"));
 	details(out, "Alasan: ", record_text(body, "reason"));
 	if (strcmp(type, "complaint.state") == 0 && record_text(data, "reason")) {
@@ -156,6 +171,8 @@ static const char *word_command(const char *type)
 		return "Pertanyaan";
 	if (strcmp(type, "survey") == 0)
 		return "Pertanyaan kepuasan";
+	if (strcmp(type, "extended") == 0)
+		return "Kabar perpanjangan waktu";
 	return strcmp(type, "renumber") == 0 ? "Nomor tiket baru" : "Perubahan status";
 }
 
@@ -193,7 +210,8 @@ static void one_command(FILE *out, const json_t *command)
 static bool may_show(const char *purpose)
 {
 	return strcmp(purpose, "answer") == 0 || strcmp(purpose, "question") == 0 ||
-	       strcmp(purpose, "state") == 0 || strcmp(purpose, "survey") == 0;
+	       strcmp(purpose, "state") == 0 || strcmp(purpose, "survey") == 0 ||
+	       strcmp(purpose, "extended") == 0;
 }
 
 static void one_message(FILE *out, const json_t *message)

@@ -269,6 +269,7 @@ const char *word_purpose(const char *purpose)
 		{ "state", "Kabar perubahan status" },
 		{ "renumbered", "Nomor tiket baru" },
 		{ "survey", "Pertanyaan kepuasan" },
+		{ "extended", "Kabar perpanjangan waktu" },
 		{ "announcement", "Pengumuman" },
 	};
 

@@ -13,6 +13,7 @@
 #include "tools/ppidd/sim.h"
 #include "tools/ppidd/survey.h"
 #include "tools/ppidd/verify.h"
+#include "tools/ppidd/work.h"
 
 #define UUID "11111111-1111-4111-8111-111111111111"
 #define ONCE "22222222-2222-4222-8222-222222222222"
@@ -197,15 +198,16 @@ static void test_announcement(void **state)
 
 static int64_t found_by(enum complaint_view view, const char *words)
 {
-	const struct complaint_filter filter = {
-		.view = view, .state = "", .search = words, .most = 10
+	const struct work_filter filter = {
+		.list = WORK_ALL, .view = view, .state = "", .search = words, .most = 10
 	};
+	struct work_place next;
 	json_t *list = NULL;
-	int64_t total = 0;
 
-	assert_int_equal(complaint_list(db, &filter, &list, &total), 0);
+	assert_int_equal(work_list(db, &filter, &list, &next), 0);
+	int64_t count = (int64_t)json_array_size(list);
 	json_decref(list);
-	return total;
+	return count;
 }
 
 static bool holds(const json_t *json, const char *words)
@@ -274,13 +276,16 @@ static void test_rating(void **state)
 
 static int64_t undelivered(void)
 {
-	const struct complaint_filter filter = { .state = "undelivered", .search = "", .most = 10 };
+	const struct work_filter filter = {
+		.list = WORK_ALL, .state = "undelivered", .search = "", .most = 10
+	};
+	struct work_place next;
 	json_t *list = NULL;
-	int64_t total = 0;
 
-	assert_int_equal(complaint_list(db, &filter, &list, &total), 0);
+	assert_int_equal(work_list(db, &filter, &list, &next), 0);
+	int64_t count = (int64_t)json_array_size(list);
 	json_decref(list);
-	return total;
+	return count;
 }
 
 static void test_undelivered(void **state)
