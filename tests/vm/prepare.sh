@@ -25,22 +25,42 @@ for program in apt-get dpkg-deb busybox cpio depmod xz; do
 		die "$program is missing; \"sh board/deps.sh vm\" installs it"
 done
 
+# The package of the kernel that apt offers.
+offered() {
+	apt-cache depends linux-image-amd64 2>/dev/null |
+		sed -n 's/^ *Depends: \(linux-image-6\.1\..*-amd64\)$/\1/p' | head -n 1
+}
+
+update() {
+	local sudo=''
+	[ "$(id -u)" = 0 ] || sudo=sudo
+	$sudo apt-get -q -q update >&2 || true
+}
+
+download() {
+	# shellcheck disable=SC2086 # one word a package is what is wanted
+	(cd "$1" && apt-get -q -q -o APT::Sandbox::User=root download $names) >&2
+}
+
 # Unpacks the packages of one kernel into $folder/kernel and three of its sources into source.
 fetch() {
 	local new=$folder/new image release names package
-	image=$(apt-cache depends linux-image-amd64 2>/dev/null |
-		sed -n 's/^ *Depends: \(linux-image-6\.1\..*-amd64\)$/\1/p' | head -n 1)
+	image=$(offered)
+	if [ -z "$image" ]; then
+		update
+		image=$(offered)
+	fi
 	[ -n "$image" ] || die "apt offers no linux-image-amd64 of Linux 6.1 (Debian bookworm's);" \
 		"\"apt-get update\" may help, and needs a network"
 	release=${image#linux-image-}
-	names="$image linux-headers-$release linux-headers-${release%-amd64}-common linux-kbuild-6.1
-		linux-source-6.1"
+	names="$image linux-headers-$release linux-headers-${release%-amd64}-common"
+	names+=" linux-kbuild-6.1 linux-source-6.1"
 	rm -rf "$new"
 	mkdir -p "$new/packages" "$new/kernel" "$new/source"
 	echo "test-vm: fetching Debian's kernel $release" >&2
-	# shellcheck disable=SC2086 # one word a package is what is wanted
-	(cd "$new/packages" && apt-get -q -q -o APT::Sandbox::User=root download $names) >&2 ||
-		die "apt-get could not download" $names "(see above); is there a network?" \
+	# A list may be older than what the mirror still has.
+	download "$new/packages" || { update && download "$new/packages"; } ||
+		die "apt-get could not download $names (see above); is there a network?" \
 			"If so, \"apt-get update\" first"
 	for package in "$new"/packages/linux-{image,headers,kbuild}-*.deb; do
 		dpkg-deb -x "$package" "$new/kernel"
