@@ -14,11 +14,16 @@ static void add_headers(struct request *request, struct MHD_Response *response, 
 	MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
 	MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL,
 		strncmp(type, "text/css", 8) == 0 ? "max-age=300" : "no-store");
+	if (request->secure)
+		MHD_add_response_header(response, "Strict-Transport-Security", "max-age=31536000");
 	if (request->cookie)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_SET_COOKIE, request->cookie);
 	if (strncmp(type, "text/html", 9) != 0)
 		return;
 	MHD_add_response_header(response, "Referrer-Policy", "same-origin");
+	/* For browsers that don't know frame-ancestors; it can't name origins. */
+	if (!ancestors)
+		MHD_add_response_header(response, "X-Frame-Options", "DENY");
 	if (asprintf(&policy,
 		    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
 		    "base-uri 'none'; frame-ancestors %s",

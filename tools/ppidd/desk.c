@@ -247,6 +247,7 @@ const struct route desk_routes[] = {
 		RIGHT_ADMINISTER, READS_NOTHING },
 	{ "POST", "/accounts/*/factor", ROUTE_DESK, FORM_MOST, desk_post_user_factor,
 		RIGHT_ADMINISTER, READS_NOTHING },
+	{ "GET", "/readings", ROUTE_DESK, 0, desk_get_readings, RIGHT_AUDIT, READS_LIST },
 	{ "GET", "/complaints", ROUTE_DESK, 0, desk_get_list, RIGHT_READ, READS_LIST },
 	{ "GET", "/complaints/*", ROUTE_DESK, 0, desk_get_complaint, RIGHT_READ, READS_COMPLAINT },
 	{ "POST", "/complaints/*/state", ROUTE_DESK, FORM_MOST, desk_post_state, RIGHT_HANDLE,

@@ -42,4 +42,7 @@ int desk_post_user_disable(struct request *request);
 int desk_post_user_enable(struct request *request);
 int desk_post_user_factor(struct request *request);
 
+/* desk_audit.c: who was shown personal data. */
+int desk_get_readings(struct request *request);
+
 #endif

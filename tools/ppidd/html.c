@@ -104,6 +104,7 @@ static void menu(FILE *out, const struct page_head *head)
 		{ "/reports", "Laporan", RIGHT_REPORT },
 		{ "/unreadable", "Tak terbaca", RIGHT_READ },
 		{ "/kiosks", "Kotak", RIGHT_READ },
+		{ "/readings", "Siapa membaca", RIGHT_AUDIT },
 		{ "/accounts", "Akun", RIGHT_ADMINISTER },
 	};
 

@@ -4,6 +4,8 @@
 #include <errno.h>
 
 #include "base/ids.h"
+#include "base/json.h"
+#include "tools/ppidd/record.h"
 #include "wire/ticket.h"
 
 #define REPEATED_MS (INT64_C(3600) * 1000)
@@ -84,4 +86,52 @@ int reading_note(struct db *db, const struct reading *reading)
 		return error;
 	error = db_end(db, write_down(db, reading, complaint, filter));
 	return error < 0 ? error : 0;
+}
+
+#define LISTED                                                                                     \
+	"SELECT r.id, r.officer, r.what, r.complaint, c.ticket, p.filter, r.read_ms "              \
+	"FROM reading r LEFT JOIN complaint c ON c.uuid = r.complaint "                            \
+	"LEFT JOIN reading_personal p ON p.id = r.id "                                             \
+	"WHERE (r.read_ms < $3 OR (r.read_ms = $3 AND r.id < $4)) "
+#define ORDERED "ORDER BY r.read_ms DESC, r.id DESC LIMIT $5"
+
+/* A query for each way to look, so that each has its index. $1 officer, $2 complaint. */
+static const char *list_query(bool by_officer, bool by_complaint)
+{
+	if (by_complaint)
+		return LISTED "AND r.complaint = $2 AND ($1 = '' OR r.officer = $1) " ORDERED;
+	if (by_officer)
+		return LISTED "AND r.officer = $1 AND $2 = '' " ORDERED;
+	return LISTED "AND $1 = '' AND $2 = '' " ORDERED;
+}
+
+static json_t *reading_row(struct db_rows *rows)
+{
+	return json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:s?, s:o, s:I}", "id", db_words(rows, 0),
+		"officer", db_words(rows, 1), "what", db_words(rows, 2), "complaint",
+		db_text(rows, 3), "ticket", db_text(rows, 4), "filter", db_text(rows, 5), "read",
+		record_time(db_integer(rows, 6)), "read_ms", (json_int_t)db_integer(rows, 6));
+}
+
+int reading_list(struct db *db, const struct reading_filter *filter, json_t **out)
+{
+	autorows struct db_rows *rows = NULL;
+	autojson json_t *list = json_array();
+	char complaint[UUID_SIZE] = "";
+	int result = 1;
+
+	if (*filter->ticket)
+		result = find_complaint(db, filter->ticket, complaint);
+	if (result <= 0)
+		return result < 0 ? result : -ENOENT;
+	result = db_query(db, &rows, list_query(*filter->officer, *complaint), "ttiti",
+		filter->officer, complaint, filter->before_ms ? filter->before_ms : INT64_MAX,
+		filter->before_id, filter->most);
+	while (result >= 0 && (result = db_step(rows)) > 0) {
+		if (json_array_append_new(list, reading_row(rows)) < 0)
+			return -ENOMEM;
+	}
+	if (result >= 0)
+		*out = take_pointer(list);
+	return result;
 }

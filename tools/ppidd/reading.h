@@ -27,4 +27,19 @@ struct reading {
 /* Writes it down. Of a complaint that isn't there nothing is shown, and nothing written. */
 must_check int reading_note(struct db *db, const struct reading *reading);
 
+struct reading_filter {
+	const char *officer; /* "" for all */
+	const char *ticket;  /* or UUID; "" for all */
+	/* Only rows before this one: the last of the page before; 0 and "" for the first page. */
+	int64_t before_ms;
+	const char *before_id;
+	int64_t most;
+};
+
+/*
+ * The newest first: array of {id, officer, what, complaint, ticket, filter, read, read_ms}.
+ * -ENOENT: no such complaint. Caller owns *out.
+ */
+must_check int reading_list(struct db *db, const struct reading_filter *filter, json_t **out);
+
 #endif

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <errno.h>
 #include <sodium.h>
 
 #include "base/log.h"
@@ -119,12 +120,56 @@ static void test_kept(void **state)
 	assert_int_equal(count("reading_personal"), 0);
 }
 
+static const char *nth(const json_t *list, size_t i, const char *key)
+{
+	return json_string_value(json_object_get(json_array_get(list, i), key));
+}
+
+static void test_list(void **state)
+{
+	struct reading reading = { .officer = "siti", .what = "/complaints", .now_ms = NOW };
+	struct reading_filter filter = { .officer = "", .ticket = "", .before_id = "", .most = 2 };
+	autojson json_t *first = NULL, *second = NULL, *his = NULL, *ticket = NULL;
+	(void)state;
+
+	assert_int_equal(reading_note(db, &reading), 0);
+	reading.officer = "budi";
+	reading.filter = "q: Sri";
+	assert_int_equal(reading_note(db, &reading), 0);
+	reading.complaint = UUID;
+	reading.filter = NULL;
+	reading.now_ms++;
+	assert_int_equal(reading_note(db, &reading), 0);
+	/* The newest first; two of the same moment stand on one page each, none is lost. */
+	assert_int_equal(reading_list(db, &filter, &first), 0);
+	assert_int_equal(json_array_size(first), 2);
+	assert_string_equal(nth(first, 0, "ticket"), "003-000001-8");
+	filter.before_ms = json_integer_value(json_object_get(json_array_get(first, 1), "read_ms"));
+	filter.before_id = nth(first, 1, "id");
+	assert_int_equal(reading_list(db, &filter, &second), 0);
+	assert_int_equal(json_array_size(second), 1);
+	assert_string_not_equal(nth(second, 0, "officer"), nth(first, 1, "officer"));
+	filter.before_ms = 0;
+	filter.before_id = "";
+	filter.most = 10;
+	filter.officer = "budi";
+	assert_int_equal(reading_list(db, &filter, &his), 0);
+	assert_int_equal(json_array_size(his), 2);
+	assert_string_equal(nth(his, 1, "filter"), "q: Sri");
+	filter.ticket = "003 000001 8";
+	assert_int_equal(reading_list(db, &filter, &ticket), 0);
+	assert_int_equal(json_array_size(ticket), 1);
+	filter.ticket = "003-000009-4";
+	assert_int_equal(reading_list(db, &filter, &ticket), -ENOENT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_complaint, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_repeated, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_kept, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_list, setup, teardown),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
