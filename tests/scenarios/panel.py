@@ -188,30 +188,59 @@ class Panel:
         self.ask('type', keys=[{'pause_ms': ms}])
 
     def strokes(self, text, automatic='sentence'):
-        """The keys that type this text by multi-tap into an empty entry, as a list of keys; None
-        stands for the time in which a letter settles. automatic: 'sentence', 'word' (a name) or
-        None, where capitals come by themselves."""
-        keys, last = [], None
+        """The keys that type this text by multi-tap into an empty entry: (sign, key, taps) each.
+        automatic: 'sentence', 'word' (a name) or None, where capitals come by themselves."""
         for place, sign in enumerate(text):
             if sign.lower() not in TAPS:
                 raise Failure(f'no key has {sign!r}')
-            key, taps = TAPS[sign.lower()]
             if sign.isalpha() and sign.isupper() != begins(text[:place], automatic):
                 # One step of abc, Abc, ABC, 123 is not enough for capitals within a word.
                 raise Failure(f'type_text leaves capitals to the panel: {text[:place + 1]!r}')
-            if key == last:
-                keys.append('C' if self.keypad == '4x4' else None)
-            keys += [key] * taps
-            last = key
-        return keys
+            yield (sign, *TAPS[sign.lower()])
 
     def type_text(self, text, automatic='sentence'):
         """Types a text by multi-tap, listening for the beep of each key."""
-        for key in self.strokes(text, automatic):
-            if key:
-                self.key(key)
-            else:
+        last = None
+        for sign, key, taps in self.strokes(text, automatic):
+            if key == last:
+                self.settle()
+            self.type_sign(sign, key, taps)
+            last = key
+
+    def settle(self):
+        if self.keypad == '4x4':
+            self.key('C')
+        else:
+            self.pause(SETTLE_MS)
+
+    def type_sign(self, sign, key, taps):
+        """On a machine that has much else to do two taps may lie so far apart that a letter is
+        settled between them: as a person would, one looks, takes back what is wrong and tries
+        again."""
+        for _ in range(10):
+            before = self.screen().rows
+            self.keys(key * taps)
+            if taps == 1 or self.shows(sign):
+                return
+            self.pause(SETTLE_MS)
+            if self.shows(sign):
+                return
+            for _ in range(taps):
+                if self.screen().rows == before:
+                    break
+                self.key('*')
                 self.pause(SETTLE_MS)
+        raise Failure(f'{sign!r} can\'t be typed: {self.screen()!r}')
+
+    def shows(self, sign):
+        """Whether this is the sign just typed: under a block cursor, or before a line."""
+        screen = self.screen()
+        if not screen.cursor:
+            return False
+        row, column = screen.cursor['row'], screen.cursor['column']
+        if screen.cursor['block']:
+            return screen.rows[row][column] == sign
+        return (screen.rows[row][:column] or ' '.join(screen.rows[:row]).rstrip())[-1:] == sign
 
 
 class PanelSim(Panel):
