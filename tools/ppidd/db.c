@@ -93,9 +93,9 @@ static int query_list(
 	struct db_argument arguments[DB_ARGUMENTS_MAX];
 	unsigned count = 0;
 
+	if (strlen(types) > DB_ARGUMENTS_MAX)
+		return -E2BIG;
 	for (; types[count]; count++) {
-		if (count == DB_ARGUMENTS_MAX)
-			return -E2BIG;
 		arguments[count] = (struct db_argument) { .type = types[count] };
 		if (types[count] == 'i')
 			arguments[count].integer = va_arg(list, int64_t);
