@@ -28,7 +28,7 @@
 #define CONTACTS_OPEN_SCANS 5
 /* What one scan adds to that at most: its time is that of its being due, and whoever was kept from
  * the processor looks later. */
-#define CONTACTS_OPEN_STEP_US 2500
+#define CONTACTS_OPEN_STEP_US 5000
 #define CONTACTS_MEMORY_US 8000
 #define CONTACTS_REPEAT_FIRST_US 500000
 #define CONTACTS_REPEAT_US 150000
