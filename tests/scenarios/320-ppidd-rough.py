@@ -138,14 +138,15 @@ def killed_in_between(server, kiosk):
 
 def disk_full():
     """No room: 503, the kiosk keeps its events; room again: taken."""
-    server = Server()
-    limit = 400 * 1024
+    server = Server().start()
+    kiosk = Kiosk(server, 1)
+    server.stop()
+    limit = os.path.getsize(server.database) + 64 * 1024
 
     def small_files():
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
     server.start(small_files)
-    kiosk = Kiosk(server, 1)
     for i in range(400):
         kiosk.complaint("Panjang " * 20, serial=i + 1)
     status, answer = kiosk.send()

@@ -62,7 +62,7 @@ static void deciding_free(struct deciding *deciding)
 static void read_also(struct deciding *deciding)
 {
 	for (int i = 0; i < SIMILAR_MOST; i++) {
-		char name[16];
+		char name[24];
 		snprintf(name, sizeof(name), "also-%d", i);
 		char *uuid = request_field(deciding->request, name);
 		if (uuid && uuid_valid(uuid))
