@@ -118,7 +118,7 @@ def found_in(text, allowed=()):
 def crawl(server, made):
     """From the public pages on, whatever they lead to; and what is asked for by a guess."""
     some = made[0]
-    ahead = ["/publik", "/publik/hak", "/publik/tiket", "/data/figures.json", "/data/figures.csv", "/login", "/style.css",
+    ahead = ["/publik", "/publik/hak", "/publik/tiket", "/data/figures.json", "/data/figures.csv", "/data/publications.json", "/login", "/style.css",
              "/report.css", "/", "/publik/", "/data", "/data/", "/publik?from=2020-01-01&kiosk=3&officer=siti",
              f"/publik/tiket?ticket={some['ticket']}&pin={some['pin']}", f"/publik/{some['ticket']}",
              f"/complaints/{some['uuid']}", f"/complaints/{some['ticket']}", "/reports", "/reports.csv", "/reports.json",
@@ -195,7 +195,54 @@ def own_ticket(server, made, answer):
     check(codes[-1] == 429 and ask(server, first["ticket"], first["pin"])[0] == 429, "guessing is slowed", codes)
 
 
-def look(server):
+def publications(server, head, made):
+    """A head writes what the public may read, is warned of what looks like a person, and publishes."""
+    for role in ("officer", "auditor"):
+        server.ctl("user", "add", role, role, stdin="rahasia-sekali\n")
+        other = Browser(server)
+        other.login(role, "rahasia-sekali")
+        check(other.open("/publications")[0] == 403, f"{role}: may not publish")
+    browser = Browser(server)
+    browser.login(head, "rahasia-sekali")
+    name = next(word for word, where in marks.items() if where == "name")
+    draft = {"kind": "outcome", "title": "Lampu jalan <b>menyala</b>", "text": f"Diadukan {name.lower()}, 0812-3456-7890.",
+             "tickets": f"{made[0]['ticket']}, {made[1]['ticket']}"}
+    page = browser.open("/publications")[1]
+    fields = browser.form(page, "/publications")
+    check(browser.open("/publications", {**draft, "form": "x", "id": fields["id"]})[0] == 403, "no form token: refused")
+    status, page, _ = browser.open("/publications", {**fields, **draft, "tickets": ticket(9, 9)})
+    check(status == 400 and "tidak ditemukan" in page and "0812-3456" in page, "a ticket that isn't there", status)
+    status, page, url = browser.open("/publications", {**fields, **draft})
+    place = urllib.parse.urlsplit(url).path
+    check(status == 200 and f"“{name.lower()}”" not in page and f"“{name}”" in page and "mirip nomor telepon" in page
+          and "&lt;b&gt;menyala" in page, "a name and a number are warned of", page)
+    check("menyala" not in fetch(server, "/publik/hasil")[2], "a draft is not public")
+    good = {**draft, "text": "Tiang di depan balai sudah diperbaiki."}
+    page = browser.open(place, {**browser.form(page, place), **good, "do": "save"})[1]
+    check("mungkin membuka data pribadi" not in page and "sudah diperbaiki" in page, "mended", page)
+    token = browser.form(page, place)
+    browser.open(place, {**token, "do": "publish"})
+    public = fetch(server, "/publik/hasil")[2]
+    check("&lt;b&gt;menyala" in public and "Tiang di depan" in public and made[0]["ticket"] not in public,
+          "published, without its tickets", public)
+    data = json.loads(fetch(server, "/data/publications.json")[2])
+    check([d["title"] for d in data] == [draft["title"]] and set(data[0]) == {"kind", "title", "text", "published"},
+          "as data", data)
+    check("menyala" not in fetch(server, "/publik/perbaikan")[2], "an outcome is no improvement")
+    status, page, _ = browser.open(place, {**token, **good, "text": "Lain", "do": "save"})
+    check(status == 400 and "tarik kembali" in page, "what is published can't be edited", status)
+    fields = browser.form(browser.open("/publications")[1], "/publications")
+    url = browser.open("/publications", {**fields, "kind": "improvement", "title": "Papan info", "text": "Ditambah.",
+                                         "tickets": made[2]["ticket"]})[2]
+    better = urllib.parse.urlsplit(url).path
+    browser.open(better, {**token, "do": "publish"})
+    check("Papan info" in fetch(server, "/publik/perbaikan")[2], "an improvement is published")
+    browser.open(better, {**token, "do": "withdraw"})
+    check("Papan info" not in fetch(server, "/publik/perbaikan")[2]
+          and browser.open(better, {**token, "do": "publish"})[0] == 409, "and withdrawn for good")
+
+
+def look(server, head):
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "310-desk-browser.py")
     with open(path, encoding="utf-8") as file:
         source = file.read().rsplit("\nmain()", 1)[0]
@@ -210,12 +257,25 @@ def look(server):
         try:
             desk = module.Desk(driver, server)
             for width in (1280, 320):
-                for path, name in (("/publik", "statistics"), ("/publik/hak", "rights"), ("/publik/tiket", "ticket")):
+                for path, name in (("/publik", "statistics"), ("/publik/hak", "rights"), ("/publik/tiket", "ticket"),
+                                   ("/publik/hasil", "outcomes")):
                     desk.size(width, 800)
                     desk.open(path)
                     desk.wait("h1")
                     desk.size(width, driver.execute_script("return document.documentElement.scrollHeight"))
                     desk.shoot(f"public-{name}")
+            desk.open("/login?next=/publications")
+            desk.wait("#name").send_keys(head)
+            desk.find("#password").send_keys("rahasia-sekali")
+            desk.find("main form button").click()
+            check(desk.wait("#tickets"), "the head's page of publications", desk.text())
+            desk.shoot("desk-publications")
+            desk.find(".item a").click()
+            desk.wait("blockquote")
+            desk.shoot("desk-publication")
+            unnamed = driver.execute_script("return [...document.querySelectorAll('input:not([type=hidden]),select,textarea')]"
+                                            ".filter(f => !f.labels.length).length")
+            check(unnamed == 0, "every field has a label", unnamed)
             said = [e["message"] for e in driver.get_log("browser") if e["level"] == "SEVERE"]
             check(not said, "the browser has nothing to complain of", said)
         finally:
@@ -227,14 +287,16 @@ def main():
             and not subprocess.run([PYTHON, "-c", "import selenium"], capture_output=True).returncode:
         os.execv(PYTHON, [PYTHON, os.path.abspath(__file__)])
     server = Server(extra="timezone = Asia/Jakarta\n").start()
-    server.ctl("user", "add", mark("an officer's name"), "head", stdin="rahasia-sekali\n")
+    head = mark("an officer's name")
+    server.ctl("user", "add", head, "head", stdin="rahasia-sekali\n")
     kiosks = [Kiosk(server, number_, f"Balai {number_}") for number_ in COUNTS]
     made, answer = plant(server, kiosks)
+    publications(server, head, made)
     by_hand(server)
     small_counts(server)
     crawl(server, made)
     caches(server)
-    look(server)
+    look(server, head)
     own_ticket(server, made, answer)
     check(server.stop() == 0, "a clean stop")
     check(not found_in(server.read_log()), "nothing personal in the log", found_in(server.read_log()))

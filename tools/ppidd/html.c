@@ -102,6 +102,7 @@ static void menu(FILE *out, const struct page_head *head)
 		{ "/complaints", "Aduan", RIGHT_READ },
 		{ "/announcements", "Pengumuman", RIGHT_ANNOUNCE },
 		{ "/reports", "Laporan", RIGHT_REPORT },
+		{ "/publications", "Terbitan", RIGHT_PUBLISH },
 		{ "/unreadable", "Tak terbaca", RIGHT_READ },
 		{ "/kiosks", "Kotak", RIGHT_READ },
 		{ "/readings", "Siapa membaca", RIGHT_AUDIT },

@@ -5,10 +5,13 @@
 #include <string.h>
 
 #include "tools/ppidd/chart.h"
+#include "tools/ppidd/publication.h"
 
 #define STATISTICS "/publik"
 #define TICKET "/publik/tiket"
 #define RIGHTS "/publik/hak"
+#define OUTCOMES "/publik/hasil"
+#define IMPROVEMENTS "/publik/perbaikan"
 #define FORM_MOST 1024
 #define BARS_MOST 40
 #define NAME_SIZE 128
@@ -24,6 +27,8 @@ static void menu(FILE *out, const char *place)
 {
 	html(out, "<nav aria-label=\"Menu utama\"><ul>\n");
 	menu_entry(out, place, STATISTICS, "Statistik");
+	menu_entry(out, place, OUTCOMES, "Hasil");
+	menu_entry(out, place, IMPROVEMENTS, "Perbaikan");
 	menu_entry(out, place, TICKET, "Aduan saya");
 	menu_entry(out, place, RIGHTS, "Hak Anda");
 	html(out, "</ul></nav>\n");
@@ -266,6 +271,11 @@ static int get_rights(struct request *request)
 const struct route public_routes[] = {
 	{ "GET", STATISTICS, ROUTE_PUBLIC, 0, get_statistics, RIGHT_NONE, READS_NOTHING },
 	{ "GET", RIGHTS, ROUTE_PUBLIC, 0, get_rights, RIGHT_NONE, READS_NOTHING },
+	{ "GET", OUTCOMES, ROUTE_PUBLIC, 0, public_get_outcomes, RIGHT_NONE, READS_NOTHING },
+	{ "GET", IMPROVEMENTS, ROUTE_PUBLIC, 0, public_get_improvements, RIGHT_NONE,
+		READS_NOTHING },
+	{ "GET", "/data/publications.json", ROUTE_PUBLIC, 0, public_get_publications_json,
+		RIGHT_NONE, READS_NOTHING },
 	{ "GET", TICKET, ROUTE_PUBLIC, 0, public_get_ticket, RIGHT_NONE, READS_NOTHING },
 	{ "POST", TICKET, ROUTE_PUBLIC, FORM_MOST, public_post_ticket, RIGHT_NONE, READS_NOTHING },
 	{ "GET", "/data/figures.json", ROUTE_PUBLIC, 0, opendata_get_json, RIGHT_NONE,

@@ -13,6 +13,7 @@
 #include "tools/ppidd/desk_account.h"
 #include "tools/ppidd/http_internal.h"
 #include "tools/ppidd/public.h"
+#include "tools/ppidd/publication.h"
 #include "tools/ppidd/reading.h"
 #include "tools/ppidd/report.h"
 
@@ -99,7 +100,7 @@ static void refuse(struct request *request, unsigned status, const char *words)
 }
 
 const struct route *const route_tables[] = { api_routes, desk_routes, report_routes, public_routes,
-	NULL };
+	publication_routes, NULL };
 
 static void find_route(struct request *request, const char *method, const char *path)
 {
