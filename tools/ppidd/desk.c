@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "tools/ppidd/desk_complaint.h"
 #include "tools/ppidd/desk_account.h"
+#include "tools/ppidd/desk_complaint.h"
 
 #define FORM_MOST 16384
 #define LOGIN_COOKIE "ppidd_login"
