@@ -200,8 +200,9 @@ static void assign_form(
 		const char *name = record_words(officer, "name");
 		option(out, name, name, strcmp(name, present) == 0);
 	}
-	html(out, "</select>\n<button%s>Tugaskan</button></form></section>\n",
-		*present ? " class=\"second\"" : "");
+	html(out, "</select>\n");
+	fputs(*present ? "<button class=\"second\">" : "<button>", out);
+	html(out, "%s</button></form></section>\n", *present ? "Ganti petugas" : "Tugaskan");
 }
 
 static void note_form(

@@ -143,7 +143,8 @@ static void warnings(FILE *out, const struct request *request, const struct work
 	if (counts->my_late + counts->my_soon > 0) {
 		html(out, "<p class=\"%s\">Tugas Anda: ", counts->my_late > 0 ? "wrong" : "hint");
 		count(out, "terlambat", counts->my_late, ", ");
-		count(out, "jatuh tempo dalam dua hari kerja", counts->my_soon, ".</p>\n");
+		count(out, "jatuh tempo dalam dua hari kerja", counts->my_soon, ".");
+		html(out, "</p>\n");
 	}
 	if (!officer_may(&request->officer, RIGHT_REPORT))
 		return;
@@ -151,7 +152,8 @@ static void warnings(FILE *out, const struct request *request, const struct work
 	count(out, "terlambat", counts->late, ", ");
 	count(out, "jatuh tempo dalam dua hari kerja", counts->soon, ", ");
 	count(out, "belum ada petugas", counts->unassigned, ", ");
-	count(out, "menunggu pengadu", counts->waiting, ".</p>\n");
+	count(out, "menunggu pengadu", counts->waiting, ".");
+	html(out, "</p>\n");
 }
 
 static void holidays(FILE *out, int64_t now_ms)

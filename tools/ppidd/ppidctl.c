@@ -3,6 +3,7 @@
 #include <argp.h>
 #include <errno.h>
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -164,7 +165,13 @@ int main(int argc, char **argv)
 		log_error("libsodium can't start");
 		return CTL_FAILED;
 	}
-	int status = config_read(options.config, &config) < 0 ? CTL_USAGE : run(&options, &config);
+	int status = config_read(options.config, &config) < 0 ? CTL_USAGE : CTL_FINE;
+	if (status == CTL_FINE) {
+		/* Deadlines are counted by the office's days here too. */
+		setenv("TZ", config.timezone, 1);
+		tzset();
+		status = run(&options, &config);
+	}
 	config_free(&config);
 	if (status == CTL_FINE && (fflush(stdout) != 0 || ferror(stdout))) {
 		log_error("can't write: %s", strerror(errno));

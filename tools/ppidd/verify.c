@@ -29,9 +29,14 @@ static int verify_complaint(struct db_rows *rows, char **fault)
 {
 	autojson json_t *body = json_loads(db_words(rows, 1), JSON_REJECT_DUPLICATES, NULL);
 	autojson json_t *data = json_loads(db_words(rows, 5), JSON_REJECT_DUPLICATES, NULL);
-	const char *about = apply_about(data);
+	autojson json_t *category = json_loads(db_words(rows, 7), JSON_REJECT_DUPLICATES, NULL);
+	autojson json_t *assigned = json_loads(db_words(rows, 8), JSON_REJECT_DUPLICATES, NULL);
+	/* An officer's decision takes the place of what the complainant said. */
+	const char *about = apply_about(category ? category : data);
 
-	if (body && !differs(body, "text", db_text(rows, 2)) &&
+	if (body && (!category || !differs(category, "category", db_text(rows, 9))) &&
+		!differs(assigned, "officer", db_text(rows, 10)) &&
+		!differs(body, "text", db_text(rows, 2)) &&
 		!differs(body, "from", db_text(rows, 3)) &&
 		!differs(body, "pin", db_text(rows, 4)) &&
 		strcmp(about ? about : "", db_words(rows, 6)) == 0)
@@ -44,6 +49,13 @@ static int verify_complaint(struct db_rows *rows, char **fault)
 	return -EBADMSG;
 }
 
+/* What our own log says of a complaint by its last event of that type. */
+#define LAST(type)                                                                                 \
+	"(SELECT g.data FROM event g WHERE g.complaint = c.uuid AND +g.source = 0 "                \
+	"AND g.type = '" type "' ORDER BY g.epoch DESC, g.seq DESC LIMIT 1)"
+#define LAST_CATEGORY LAST("complaint.category")
+#define LAST_OFFICER LAST("complaint.assigned")
+
 static int verify_complaints(struct db *db, char **fault)
 {
 	autorows struct db_rows *rows = NULL;
@@ -53,8 +65,8 @@ static int verify_complaints(struct db *db, char **fault)
 	 * mean all events before e, for each e.
 	 */
 	int result = db_query(db, &rows,
-		"SELECT c.ticket, b.body, p.text, p.sender, p.pin, e.data, c.about FROM complaint "
-		"c "
+		"SELECT c.ticket, b.body, p.text, p.sender, p.pin, e.data, c.about, " LAST_CATEGORY
+		", " LAST_OFFICER ", c.category, c.officer FROM complaint c "
 		"JOIN complaint_personal p ON p.uuid = c.uuid "
 		"JOIN event e ON e.complaint = c.uuid AND e.source = c.kiosk "
 		"AND e.type IN ('complaint.received', 'complaint.restored') "
