@@ -9,6 +9,8 @@
 # downloaded and unpacked into FOLDER, not installed. What is there is kept: a second call does
 # nothing and needs no network.
 set -euo pipefail
+# Variables that our own make was called with aren't for the makes called here.
+unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL CC CFLAGS LDFLAGS O
 
 here=$(dirname "$(readlink -f "$0")")
 folder=${1:?usage: tests/vm/prepare.sh FOLDER}

@@ -7,6 +7,8 @@
 # The tree is copied to /kotak there and built in /kotak/build. The root is made once, and again when
 # the build needs other packages; besides, only what changed is built, and no network is needed.
 set -euo pipefail
+# Variables that our own make was called with aren't for the makes called here.
+unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL CC CFLAGS LDFLAGS O
 
 here=$(dirname "$(readlink -f "$0")")
 source=$(readlink -f "$here/../..")
