@@ -20,7 +20,7 @@
 #define QUIET_US 5000
 /* A column that is low by itself for so long isn't a disturbance. */
 #define FAULT_US 1000000
-/* Idle, the lines are read all the same now and then: some kernels don't tell that a chip is gone.
+/* Idle, all lines are used all the same now and then: some kernels don't tell that a chip is gone.
  */
 #define CHECK_US 10000000
 /* Two readings must agree; a contact that bounces faster than this is left to the next scan. */
@@ -307,7 +307,9 @@ static int wake(struct matrix *self, int64_t now_us)
 	int result = take_edges(self, false);
 
 	if (result == 0 && now_us >= self->next_us) {
-		result = self->columns->ops->get(self->columns, &columns);
+		result = drive_rows(self, ALL_ROWS, false);
+		if (result == 0)
+			result = self->columns->ops->get(self->columns, &columns);
 		self->next_us = now_us + CHECK_US;
 	}
 	if (result < 0 || (result == 0 && !columns))
