@@ -9,7 +9,6 @@ import importlib.util
 import os
 import re
 import secrets
-import sqlite3
 import sys
 import tempfile
 
@@ -81,22 +80,20 @@ def by_hand(server):
     """A mark after whatever stands in a text of a table of personal data, and in what officers are called
     and write: also in tables that are added after this test was written."""
     server.stop()
-    database = sqlite3.connect(server.database)
-    database.execute("PRAGMA foreign_keys = OFF")
-    names = [name for name, in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    filled = 0
-    for table in [n for n in names if n.endswith("_personal")] + ["complaint"]:
-        database.execute("PRAGMA recursive_triggers = OFF")
-        columns = [row[1] for row in database.execute(f"PRAGMA table_info({table})") if row[2] == "TEXT" and row[5] == 0]
-        if table == "complaint":
-            columns = [c for c in columns if c in ("officer", "category_by", "referred_to")]
-        for column in columns:
-            if (table, column) in (("complaint_personal", "pin"), ("event_personal", "salt"), ("event_personal", "body")):
-                continue
-            word = mark(f"{table}.{column}")
-            filled += database.execute(f"UPDATE {table} SET {column} = coalesce({column}, '') || ?", (word,)).rowcount > 0
-    database.commit()
-    database.close()
+    with server.behind() as database:
+        database.execute("PRAGMA foreign_keys = OFF")
+        names = [name for name, in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        filled = 0
+        for table in [n for n in names if n.endswith("_personal")] + ["complaint"]:
+            database.execute("PRAGMA recursive_triggers = OFF")
+            columns = [row[1] for row in database.execute(f"PRAGMA table_info({table})") if row[2] == "TEXT" and row[5] == 0]
+            if table == "complaint":
+                columns = [c for c in columns if c in ("officer", "category_by", "referred_to")]
+            for column in columns:
+                if (table, column) in (("complaint_personal", "pin"), ("event_personal", "salt"), ("event_personal", "body")):
+                    continue
+                word = mark(f"{table}.{column}")
+                filled += database.execute(f"UPDATE {table} SET {column} = coalesce({column}, '') || ?", (word,)).rowcount > 0
     server.start()
     check(filled >= 8, "marks stand in the tables of personal data", filled)
 

@@ -5,6 +5,7 @@ The hash is computed here by Python's own json and hashlib, so that it checks th
 """
 import atexit
 import base64
+import contextlib
 import gzip
 import hashlib
 import hmac
@@ -164,6 +165,20 @@ class Server:
     def connect(self):
         """What the server knows, to be looked at or changed behind its back."""
         return self.postgresql or sqlite3.connect(self.database)
+
+    @contextlib.contextmanager
+    def behind(self):
+        """What the stopped server knows as an SQLite database, to be changed behind its back."""
+        path = os.path.join(self.path, "behind.db") if self.postgresql else self.database
+        if self.postgresql:
+            self.ctl("backup", path)
+        connection = sqlite3.connect(path)
+        yield connection
+        connection.commit()
+        connection.close()
+        if self.postgresql:
+            self.put_back(path)
+            os.unlink(path)
 
     def put_back(self, backup):
         """The server, which doesn't run, knows what it knew when the file was made."""
