@@ -15,6 +15,7 @@
 #define FORM_MOST 1024
 #define BARS_MOST 40
 #define NAME_SIZE 128
+#define ROWS_MOST 40 /* of a table; all of them are in the open data */
 
 static void menu_entry(FILE *out, const char *place, const char *path, const char *words)
 {
@@ -166,10 +167,13 @@ static void write_table(
 	for (size_t i = 0; i < ARRAY_SIZE(heads); i++)
 		html(out, "<th scope=\"col\" class=\"number\">%s</th>", heads[i]);
 	html(out, "</tr></thead>\n<tbody>\n");
-	for (size_t i = 0; i < table->count; i++)
+	for (size_t i = 0; i < table->count && i < ROWS_MOST; i++)
 		table_row(out, report_by_words(table->by),
 			report_name(kiosks, table->by, table->rows[i].key), &table->rows[i]);
-	html(out, "</tbody></table></div></section>\n");
+	html(out, "</tbody></table></div>\n");
+	if (table->count > ROWS_MOST)
+		html(out, "<p class=\"help\">Yang lain ada pada data terbuka.</p>\n");
+	html(out, "</section>\n");
 }
 
 static void fact(FILE *out, const char *value, const char *words)

@@ -150,11 +150,11 @@ static json_t *json_report(const struct request *request, const struct report *r
 	char now[TIME_SIZE];
 
 	time_format(request->now_ms, now);
-	json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:o}", "office",
+	json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:s, s:{s:I, s:s, s:s, s:s}, s:o}", "office",
 		request->config->office, "title", report->title, "from", report->from, "until",
-		report->until, "kiosk", (json_int_t)filter->kiosk, "category", filter->category,
-		"channel", filter->channel, "officer", filter->officer, "made", now, "total",
-		json_figures(&report->set.total));
+		report->until, "made", now, "filter", "kiosk", (json_int_t)filter->kiosk,
+		"category", filter->category, "channel", filter->channel, "officer",
+		filter->officer, "total", json_figures(&report->set.total));
 	for (int by = 0; json && by < BY_COUNT; by++)
 		json_object_set_new(json, report_by_name((enum figures_by)by),
 			json_groups(report, (enum figures_by)by));

@@ -5,6 +5,8 @@
 #include "tools/ppidd/html.h"
 #include "tools/ppidd/report.h"
 
+#define ROWS_MOST 24 /* of a table on the page */
+
 static const char *decimal(int64_t whole, int64_t rest, int digits, char out[static NUMBER_SIZE])
 {
 	if (rest == 0 && digits == 1)
@@ -97,11 +99,16 @@ void report_table(FILE *out, const struct report *report, enum figures_by by, co
 	for (size_t i = 0; i < ARRAY_SIZE(heads); i++)
 		html(out, "<th scope=\"col\" class=\"number\">%s</th>", heads[i]);
 	html(out, "</tr></thead>\n<tbody>\n");
-	for (size_t i = 0; i < list->count; i++)
+	for (size_t i = 0; i < list->count && i < ROWS_MOST; i++)
 		table_row(out, report_by_words(by),
 			report_name(report->kiosks, by, list->groups[i].key),
 			&list->groups[i].figures);
 	html(out, "</tbody></table></div>\n");
+	if (list->count > ROWS_MOST)
+		html(out,
+			"<p class=\"help\">Ditampilkan %lld dari %lld. Semuanya ada pada CSV dan "
+			"JSON.</p>\n",
+			(long long)ROWS_MOST, (long long)list->count);
 }
 
 static void fact(FILE *out, const char *value, const char *words)
