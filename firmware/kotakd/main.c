@@ -11,6 +11,7 @@
 #include <sodium.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "base/log.h"
@@ -27,6 +28,8 @@
 #include "worker/process.h"
 
 #define EXIT_USAGE 2
+/* kotakd.service allows it (LimitNICE). */
+#define PANEL_NICE (-10)
 
 struct options {
 	const char *config;
@@ -123,10 +126,18 @@ static void wiping_free(void *memory)
 	free(memory);
 }
 
+/* A key is echoed before anything else is worked on. Not allowed: it is as quick as the others. */
+static void go_first(void)
+{
+	if (setpriority(PRIO_PROCESS, 0, PANEL_NICE) < 0)
+		log_debug("panel: no priority over others (%s)", strerror(errno));
+}
+
 static int panel_worker(void)
 {
 	json_set_alloc_funcs(malloc, wiping_free);
 	log_open("kotakd panel", LOG_INFO);
+	go_first();
 	prctl(PR_SET_NAME, "kotakd-panel");
 	if (sodium_init() < 0 || dialogue_init_beside_program() < 0) {
 		log_error("panel: no random numbers, or no memory for the languages");
