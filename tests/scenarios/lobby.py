@@ -4,12 +4,14 @@ what they want. House's kiosk_conf is lobby_conf(...)."""
 import json
 import re
 
-from harness import TICKET, Failure, children, command_line, expect
+from harness import TICKET, Failure, children, command_line
 from panel import CONF, PanelSim
 from printer import PrinterSim
 
 PLACES = 'places'
-LAST_PAGE = ('#kirim', '#sudah', '#OK', '②')
+# A display that didn't change for so long is drawn.
+DRAWN_MS = 200
+LAST_PAGE = ('#kirim', '#sudah', '#OK', '#send', '#done', '②')
 PLACES_TEXT = 'Karang: RT 01, RT 02, RT 03\nNgaglik: RT 01, RT 02\nSumber: RT 05\n'
 
 
@@ -51,15 +53,26 @@ class Lobby:
                                           f'{words!r} on the screen')
 
     def press(self, key):
-        """Presses a key that changes what is seen, and waits until it has."""
+        """Presses a key that changes what is seen, and waits until it has; the whole Screen."""
         before = self.panel.screen().text
         self.panel.key(key)
-        return self.panel.wait_for_screen(lambda screen: screen.text != before, 10,
-                                          f'the key {key} changes the screen')
+        self.panel.wait_for_screen(lambda screen: screen.text != before, 10,
+                                   f'the key {key} changes the screen')
+        return self.whole()
+
+    def whole(self):
+        """The Screen once nothing is drawn any more, as a person sees it."""
+        screen = self.panel.screen()
+        while True:
+            self.panel.pause(DRAWN_MS)
+            again = self.panel.screen()
+            if again.text == screen.text:
+                return again
+            screen = again
 
     def find(self, words, most=15):
         """Pages on with # until the words are there; the Screen."""
-        screen = self.panel.screen()
+        screen = self.whole()
         for _ in range(most):
             if words in screen.words:
                 return screen
@@ -69,7 +82,7 @@ class Lobby:
     def choose(self, words, most=15):
         """Presses the number that stands before these words in a list, paging on to it."""
         item = re.compile(r'(?:^| )(\d) ' + re.escape(words))
-        screen = self.panel.screen()
+        screen = self.whole()
         for _ in range(most):
             found = item.search(screen.words)
             if found:
@@ -124,18 +137,17 @@ class Lobby:
     def to_last_page(self):
         """Pages on with # as long as it says so: an arrow on a small display, else in words."""
         for _ in range(20):
-            screen = self.panel.screen()
+            screen = self.whole()
             if screen.rows[-1].rstrip().endswith(LAST_PAGE):
                 return
             self.press('#')
         raise Failure(f'no last page; it shows {screen!r}')
 
     def ticket(self):
-        screen = self.panel.wait_for_screen(lambda seen: TICKET.search(seen.text), 20,
-                                            'a ticket number on the screen')
-        pin = re.search(r'PIN:? ?(\d{4})', screen.words)
-        expect(pin, f'the PIN stands below the number: {screen!r}')
-        return TICKET.search(screen.text).group(1), pin.group(1)
+        numbers = re.compile(TICKET.pattern + r' PIN: (\d{4})')
+        screen = self.panel.wait_for_screen(lambda seen: numbers.search(seen.words), 20,
+                                            'number and PIN on the screen')
+        return numbers.search(screen.words).groups()
 
     def complain(self, text, **more):
         self.begin()
@@ -146,7 +158,7 @@ class Lobby:
     def leave(self):
         """Ends whatever is on the screen by the keys that lead back."""
         for _ in range(15):
-            screen = self.panel.screen()
+            screen = self.whole()
             if 'Tekan tombol' in screen.words:
                 return
             if 'Sudah dicatat' in screen.words or 'sudah dicatat' in screen.words:
