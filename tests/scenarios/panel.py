@@ -181,7 +181,7 @@ class Panel:
     def let_go(self):
         """Whether all keys are up, lie still, and the driver has looked at them since."""
         state = self.state()
-        return not state['moving'] and not state['pressed'] and state['reads'] >= 3
+        return not state['moving'] and not state['pressed'] and state['reads'] >= 8
 
     def pause(self, ms=80):
         """Keys stay as they are for so long: a finger's time, longer than a driver debounces."""
