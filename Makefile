@@ -260,11 +260,23 @@ CUTS ?= 100
 power-cuts: $(O)/tests/test_power
 	KOTAK_POWER_SEEDS=$(CUTS) $(O)/tests/test_power
 
-# How fast, beside Debian's gammu-smsd in the same run; about seven minutes.
+# How fast, beside Debian's gammu-smsd in the same run, then `make echo`; about eleven minutes.
 bench:
 	sh board/deps.sh test
-	$(MAKE) $(PARALLEL) all
+	$(MAKE) $(PARALLEL) all $(O)/slow_sync.so
 	KOTAK_BUILD=$(O) python3 tests/bench/bench.py
+	KOTAK_BUILD=$(O) python3 tests/bench/echo.py
+
+# How soon a key is on the panel's display while SMS are taken in and the disk is slow.
+$(O)/slow_sync.so: tests/bench/slow_sync.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) $(LDFLAGS) -fPIC -shared -o $@ $<
+echo: all $(O)/slow_sync.so
+	KOTAK_BUILD=$(O) python3 tests/bench/echo.py
+
+# docs/panel-conversations.md, as the kiosk shows it today; its test says where it differs.
+panel-conversations: all
+	KOTAK_WRITE=1 KOTAK_BUILD=$(O) python3 tests/scenarios/850-panel-conversations.py
 
 # Key presses and seconds of a complaint on the panel's keys, with completion of words and without.
 $(O)/typing: $(O)/obj/tests/bench/typing.o $(call objects,firmware/panel/entry.c firmware/panel/complete.c)
@@ -303,7 +315,7 @@ install: all
 clean:
 	rm -rf $(O) $(ASAN) $(O)-fuzz build-check-*
 
-.PHONY: FORCE all unit vm-programs deps libraries objects tidy test test-vm check demo fuzz run-fuzzers idle faults kill-storm power-cuts typing bench install clean
+.PHONY: FORCE all unit vm-programs deps libraries objects tidy test test-vm check demo fuzz run-fuzzers idle faults kill-storm power-cuts typing bench echo panel-conversations install clean
 .SECONDARY:
 
 -include $(shell find $(O)/obj -name '*.d' 2>/dev/null)
