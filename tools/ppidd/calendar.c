@@ -202,11 +202,11 @@ int calendar_month_of(int64_t time_ms)
 	return parts_of(calendar_day(time_ms)).tm_mon + 1;
 }
 
-enum calendar_year calendar_year(int number)
+enum calendar_year calendar_year(int year)
 {
-	struct year *year = year_at(number);
+	struct year *found = year_at(year);
 
-	if (year->known == YEAR_MISSING)
-		read_year(year, number);
-	return year->known;
+	if (found->known == YEAR_MISSING)
+		read_year(found, year);
+	return found->known;
 }

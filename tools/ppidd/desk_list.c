@@ -311,13 +311,14 @@ static int read_parts(
 	autojson json_t *alerts = NULL;
 	char ticket[TICKET_SIZE];
 	/* A number is found however it was written. */
-	bool by_ticket = ticket_parse(view->search, ticket) == 0;
+	bool by_ticket = view->list == WORK_ALL && ticket_parse(view->search, ticket) == 0;
 	struct work_filter filter = {
 		.list = view->list,
 		.view = desk_view(request),
 		.officer = request->officer.name,
 		.state = view->state,
-		.search = by_ticket ? ticket : view->search,
+		.search = view->search,
+		.ticket = by_ticket ? ticket : NULL,
 		.after = view->placed ? &view->place : NULL,
 		.most = PER_PAGE,
 	};

@@ -31,6 +31,7 @@ struct work_filter {
 	/* For WORK_ALL: in ticket, text, name, address and number; "" for all. Looks through so
 	 * many complaints at a time, see work_list(). */
 	const char *search;
+	const char *ticket; /* with WORK_ALL: the one of that number, whatever else is asked */
 	const struct work_place *after; /* NULL: from the beginning */
 	int64_t most;
 };

@@ -223,6 +223,12 @@ static void test_pages(void **state)
 		}
 		assert_int_equal(found, 20);
 	}
+	filter.after = NULL;
+	filter.ticket = "003-000001-8";
+	json_t *one = NULL;
+	assert_int_equal(work_list(db, &filter, &one, &place), 0);
+	assert_int_equal(json_array_size(one), 1);
+	json_decref(one);
 }
 
 int main(void)
