@@ -59,8 +59,9 @@ static void add_word(struct words *words, const char *begin, size_t length)
 		word[i] = (char)tolower((unsigned char)begin[i]);
 	word[length] = '\0';
 	/* "jalannya" is "jalan". */
-	if (length > LETTERS_LEAST + 2 && strcmp(word + length - 3, "nya") == 0)
-		word[length - 3] = '\0';
+	char *ending = length > LETTERS_LEAST + 2 ? strrchr(word, 'n') : NULL;
+	if (ending && strcmp(ending, "nya") == 0)
+		*ending = '\0';
 	if (!says_nothing(word) && !has(words, word))
 		memcpy(words->list[words->count++], word, sizeof(word));
 }
