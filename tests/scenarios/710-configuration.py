@@ -72,10 +72,17 @@ def panel(house):
             (driver + '\n[printer]\ndevice = lp0', '[printer] device', '/dev/'),
             (driver + '\n[printer]\nbaud = 9601', '[printer] baud', '19200')):
         refused(house, (driver, value), *words)
-    for value in ('driver = gpio', 'driver = gpio\ndisplay = 16x2 i2c:1:0x3f:b\nboard = mine',
+    for value in ('driver = gpio',
+                  'driver = gpio\ndisplay = 16x2 i2c:1:0x3f:b\nboard = raspberry-pi-5',
                   'driver = gpio\ndisplay = 20x4  i2c:0:39', 'driver = sim\nlines = /run/x',
                   driver + '\n[printer]\ndevice = /dev/ttyUSB9\nbaud = 19200'):
-        equal(checked(house, (driver, value)), (0, ''), f'{value!r} is right')
+        code, said = checked(house, (driver, value))
+        equal(code, 0, f'{value!r} is right ({said})')
+        # That this machine is another one than the board's is only mentioned.
+        expect(all('is for Raspberry Pi' in line for line in said.splitlines()), said)
+    code, said = checked(house, (driver, 'driver = gpio\nboard = mine'))
+    equal(code, 2, f'exit with a board that nobody knows ({said})')
+    expect('mine' in said, f'the board is said: {said}')
 
 
 def places(house):
