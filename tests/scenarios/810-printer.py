@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# time-out: 300
+# time-out: 200
+# waits
 # A complaint at the panel ends with a slip of paper, whatever the printer, its worker or kotakd
 # does meanwhile; what is wrong with the printer is said plainly, and mended without a restart.
 import os

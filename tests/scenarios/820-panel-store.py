@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# time-out: 150
+# waits
 """What is typed at the panel is kept, once, and answered: through kotakd, its store and the server."""
 import os
 import re

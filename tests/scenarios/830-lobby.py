@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# time-out: 240
+# time-out: 300
+# waits
 # The main job at the lobby's panel: a resident types a complaint, leaves with a number on paper,
 # and comes back for the answer; on every display and keypad that there is.
 import re

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# time-out: 400
+# time-out: 250
+# waits
 # SIGKILL at every step of a complaint at the panel, of its worker and of kotakd: what was typed is
 # offered again as it was, and in the end there is one complaint, one event, and a marked copy.
 import os

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# time-out: 600
+# time-out: 400
+# waits
 # What happens to the hardware of a kiosk over the years: each is said plainly in `kotakctl status`,
 # is gone from it once it is mended, without a restart, and a complaint goes on meanwhile.
 import json

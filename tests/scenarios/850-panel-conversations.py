@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# time-out: 400
+# time-out: 350
+# waits
 # Ten conversations at the kiosk, as docs/panel-conversations.md has them: each key is pressed on the
 # simulated panel, each screen is what the display's own memory and dots show. With KOTAK_WRITE=1
 # (`make panel-conversations`) the page is written, else it is checked that it still agrees.
