@@ -169,6 +169,8 @@ class Panel:
         self.press(key)
         try:
             wait_for(lambda: self.beeps() > before, seconds, f'a beep for the key {key}')
+            # It may have been a melody's: the key is held until it was looked at.
+            wait_for(self.looked_at, seconds, f'the panel looks at the key {key}')
         finally:
             self.release(key)
         wait_for(self.let_go, seconds, f'the panel looks at the key {key} that is up')
@@ -177,6 +179,11 @@ class Panel:
     def keys(self, keys):
         for key in keys:
             self.key(key)
+
+    def looked_at(self):
+        """Whether contacts lie still, and the driver has looked at them since."""
+        state = self.state()
+        return not state['moving'] and state['reads'] >= 8
 
     def let_go(self):
         """Whether all keys are up, lie still, and the driver has looked at them since."""

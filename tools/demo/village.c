@@ -288,8 +288,9 @@ static int introduce(const struct village *village)
 	autofree char *nothing = NULL;
 	autofree char *words = NULL;
 
+	/* Who may see all: also what residents write about the office itself. */
 	int status = run_tool(village, "ppidctl", "ppidd.conf",
-		(const char *[]) { "user", "add", VILLAGE_OFFICER, "officer", NULL },
+		(const char *[]) { "user", "add", VILLAGE_OFFICER, "head", NULL },
 		VILLAGE_PASSWORD "\n", &nothing);
 	if (status == 0)
 		status = run_tool(village, "ppidctl", "ppidd.conf",
