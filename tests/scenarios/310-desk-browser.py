@@ -4,79 +4,12 @@
 """The officers' desk in headless Chromium: log-in, list, answer, by keyboard and at 360 px.
 Leaves screenshots in $KOTAK_BUILD/screenshots/."""
 import os
-import shutil
-import subprocess
 import sys
 import tempfile
 
-PYTHON = "/usr/bin/python3"  # Debian's selenium belongs to Debian's Python
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from chromium import Desk, chromium, in_debians_python, missing  # noqa: E402
 from ppidd_kiosk import *  # noqa: E402,F403
-
-
-def missing():
-    if not os.path.exists(PYTHON) or subprocess.run([PYTHON, "-c", "import selenium"],
-                                                    capture_output=True).returncode:
-        return "python3-selenium is not installed"
-    for program in ("chromium", "chromedriver"):
-        if not shutil.which(program):
-            return f"{program} is not installed"
-    return None
-
-
-def chromium(folder):
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-    options = webdriver.ChromeOptions()
-    for flag in ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                 "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                 "--disable-dev-shm-usage", "--hide-scrollbars", f"--user-data-dir={folder}"):
-        options.add_argument(flag)
-    options.binary_location = shutil.which("chromium")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    return webdriver.Chrome(service=Service(shutil.which("chromedriver")), options=options)
-
-
-class Desk:
-    def __init__(self, driver, server):
-        self.driver, self.server = driver, server
-        self.shots = os.path.join(BUILD, "screenshots")
-        os.makedirs(self.shots, exist_ok=True)
-
-    def size(self, width, height):
-        self.width = width
-        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500})
-
-    def open(self, path):
-        self.driver.get(self.server.url + path)
-
-    def find(self, selector):
-        found = self.driver.find_elements("css selector", selector)
-        return found[0] if found else None
-
-    def until(self, condition):
-        """As until(); a page that goes away while it is looked at is looked at again."""
-        from selenium.common.exceptions import WebDriverException
-
-        def looked_at():
-            try:
-                return condition()
-            except WebDriverException:
-                return None
-        return until(looked_at)
-
-    def wait(self, selector):
-        return self.until(lambda: self.find(selector))
-
-    def text(self):
-        return self.driver.execute_script("return document.body ? document.body.innerText : ''")
-
-    def shoot(self, name):
-        wide = self.driver.execute_script(
-            "return document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        check(wide <= 0, f"{name} at {self.width} px: nothing is cut off", wide)
-        self.driver.save_screenshot(os.path.join(self.shots, f"{name}-{self.width}.png"))
 
 
 def fill(server, kiosk):
@@ -209,8 +142,7 @@ def main():
     if why:
         print(f"1..1\nok 1 - the desk in a browser # SKIP {why}")
         return
-    if os.path.realpath(sys.executable) != os.path.realpath(PYTHON):
-        os.execv(PYTHON, [PYTHON, os.path.abspath(__file__)])
+    in_debians_python()
     server = Server().start()
     server.ctl("user", "add", "siti", "officer", stdin="rahasia-sekali\n")
     kiosk = Kiosk(server, 3, "Balai Kalurahan Triharjo")

@@ -7,15 +7,13 @@ $KOTAK_BUILD/screenshots/."""
 import datetime
 import os
 import re
-import shutil
-import subprocess
 import sys
 import tempfile
 
-PYTHON = '/usr/bin/python3'  # Debian's selenium belongs to Debian's Python
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import ppidd_kiosk  # noqa: E402
-from harness import BUILD, equal, expect, run, ticket_in, wait_for  # noqa: E402
+from chromium import Window, chromium, in_debians_python, missing, steady  # noqa: E402
+from harness import equal, expect, run, ticket_in, wait_for  # noqa: E402
 
 PASSWORD = 'rahasia-sekali'
 WIB = datetime.timezone(datetime.timedelta(hours=7))
@@ -29,16 +27,6 @@ TEXTS = {
     'money': 'Pamong meminta uang untuk surat keterangan',
 }
 SENDERS = {name: f'+62812345600{i:02d}' for i, name in enumerate(TEXTS)}
-
-
-def missing():
-    if not os.path.exists(PYTHON) or subprocess.run([PYTHON, '-c', 'import selenium'],
-                                                    capture_output=True).returncode:
-        return 'python3-selenium is not installed'
-    for program in ('chromium', 'chromedriver'):
-        if not shutil.which(program):
-            return f'{program} is not installed'
-    return None
 
 
 def holidays(year):
@@ -66,70 +54,30 @@ def today():
     return datetime.datetime.now(WIB).date()
 
 
-class Desk:
+class Desk(Window):
     """The office's browser; one officer at a time sits before it."""
 
     def __init__(self, house, folder):
-        from selenium import webdriver
-        from selenium.webdriver.chrome.service import Service
-        options = webdriver.ChromeOptions()
-        for flag in ('--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-                     '--disable-background-networking', '--disable-component-update',
-                     '--disable-sync', '--disable-dev-shm-usage', '--hide-scrollbars',
-                     f'--user-data-dir={folder}'):
-            options.add_argument(flag)
-        options.binary_location = shutil.which('chromium')
-        options.set_capability('goog:loggingPrefs', {'browser': 'ALL'})
-        self.house = house
-        self.driver = webdriver.Chrome(service=Service(shutil.which('chromedriver')),
-                                       options=options)
-        self.shots = os.path.join(BUILD, 'screenshots')
-        os.makedirs(self.shots, exist_ok=True)
+        super().__init__(chromium(folder), house.url)
         self.size(1280, 900)
-
-    def size(self, width, height):
-        self.width = width
-        self.driver.execute_cdp_cmd('Emulation.setDeviceMetricsOverride', {
-            'width': width, 'height': height, 'deviceScaleFactor': 1, 'mobile': width < 500})
-
-    def open(self, path):
-        self.driver.get(self.house.url + path)
-
-    def find(self, selector):
-        found = self.driver.find_elements('css selector', selector)
-        return found[0] if found else None
 
     def until(self, condition, what):
         """As wait_for(); a page that goes away while it is looked at is looked at again."""
-        from selenium.common.exceptions import WebDriverException
-
-        def looked_at():
-            try:
-                return condition()
-            except WebDriverException:
-                return None
-        return wait_for(looked_at, 15, what)
-
-    def text(self):
-        return self.driver.execute_script("return document.body ? document.body.innerText : ''")
+        return wait_for(steady(condition), 15, what)
 
     def says(self, words):
         self.until(lambda: words in self.text(), f'the page says {words!r}')
 
     def shoot(self, name):
-        wide = self.driver.execute_script(
-            'return document.documentElement.scrollWidth - document.documentElement.clientWidth')
+        wide = self.cut_off()
         expect(wide <= 0, f'{name} at {self.width} px: nothing is cut off ({wide})')
-        bare = self.driver.execute_script(
-            "return [...document.querySelectorAll('input:not([type=hidden]),select,textarea')]"
-            '.filter(f => !f.labels.length).map(f => f.name)')
-        equal(bare, [], f'{name}: fields without a label')
+        equal(self.unlabelled(), [], f'{name}: fields without a label')
         expect('</' not in self.text() and '&' not in self.text(), f'{name}: no bare HTML')
         size = self.driver.execute_script('return document.documentElement.outerHTML.length')
         expect(size <= 60000, f'{name}: a page of at most 60 kB ({size})')
         height = self.driver.execute_script('return document.documentElement.scrollHeight')
         self.size(self.width, height)
-        self.driver.save_screenshot(os.path.join(self.shots, f'{name}-{self.width}.png'))
+        self.save(name)
         self.size(self.width, 900)
 
     def log_in(self, name):
@@ -342,8 +290,7 @@ def main():
     if why:
         print(f"1..1\nok 1 - a ticket's life at the desk # SKIP {why}")
         return
-    if os.path.realpath(sys.executable) != os.path.realpath(PYTHON):
-        os.execv(PYTHON, [PYTHON, os.path.abspath(__file__)])
+    in_debians_python()
     run(tickets_live)
 
 

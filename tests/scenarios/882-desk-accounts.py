@@ -5,12 +5,11 @@
 sessions, guessing, and who read what is written down; then the same pages in headless Chromium.
 Leaves screenshots in $KOTAK_BUILD/screenshots/."""
 import os
-import shutil
-import subprocess
 import sys
 import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from chromium import Desk, chromium, in_debians_python, missing  # noqa: E402
 from ppidd_kiosk import *  # noqa: E402,F403
 
 ROLES = ("intake", "officer", "head", "auditor", "administrator")
@@ -236,62 +235,8 @@ def over_tls():
 
 # In a browser.
 
-PYTHON = "/usr/bin/python3"  # Debian's selenium belongs to Debian's Python
-
-
-def missing():
-    if not os.path.exists(PYTHON) or subprocess.run([PYTHON, "-c", "import selenium"],
-                                                    capture_output=True).returncode:
-        return "python3-selenium is not installed"
-    for program in ("chromium", "chromedriver"):
-        if not shutil.which(program):
-            return f"{program} is not installed"
-    return None
-
-
-def chromium(folder):
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-    options = webdriver.ChromeOptions()
-    for flag in ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                 "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                 "--disable-dev-shm-usage", "--hide-scrollbars", f"--user-data-dir={folder}"):
-        options.add_argument(flag)
-    options.binary_location = shutil.which("chromium")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    return webdriver.Chrome(service=Service(shutil.which("chromedriver")), options=options)
-
-
-class Screen:
-    """The desk as a person sees it."""
-
-    def __init__(self, driver, server):
-        self.driver, self.server = driver, server
-        self.shots = os.path.join(BUILD, "screenshots")
-        os.makedirs(self.shots, exist_ok=True)
-
-    def size(self, width, height):
-        self.width = width
-        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500})
-
-    def open(self, path):
-        self.driver.get(self.server.url + path)
-
-    def find(self, selector):
-        found = self.driver.find_elements("css selector", selector)
-        return found[0] if found else None
-
-    def until(self, condition):
-        """As until(); a page that goes away while it is looked at is looked at again."""
-        from selenium.common.exceptions import WebDriverException
-
-        def looked_at():
-            try:
-                return condition()
-            except WebDriverException:
-                return None
-        return until(looked_at)
+class Screen(Desk):
+    """With its forms."""
 
     def fill(self, **fields):
         for name, value in fields.items():
@@ -302,18 +247,10 @@ class Screen:
     def press(self, words):
         self.driver.find_element("xpath", f"//button[.='{words}']").click()
 
-    def text(self):
-        return self.driver.execute_script("return document.body ? document.body.innerText : ''")
-
     def shoot(self, name):
-        wide = self.driver.execute_script(
-            "return document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        check(wide <= 0, f"{name} at {self.width} px: nothing is cut off", wide)
-        unnamed = self.driver.execute_script(
-            "return [...document.querySelectorAll('input:not([type=hidden]),select,textarea')]"
-            ".filter(f => !f.labels.length).length")
-        check(unnamed == 0, f"{name}: every field has a label", unnamed)
-        self.driver.save_screenshot(os.path.join(self.shots, f"accounts-{name}-{self.width}.png"))
+        unnamed = self.unlabelled()
+        check(not unnamed, f"{name}: every field has a label", unnamed)
+        super().shoot(f"accounts-{name}")
 
 
 def first_log_in(screen):
@@ -390,8 +327,7 @@ def in_browser(server):
             driver.quit()
 
 
-if not missing() and os.path.realpath(sys.executable) != os.path.realpath(PYTHON):
-    os.execv(PYTHON, [PYTHON, os.path.abspath(__file__)])
+in_debians_python()
 server = Server().start()
 for role in ROLES:
     server.ctl("user", "add", role, role, stdin=PASSWORD + "\n")

@@ -7,7 +7,6 @@ Leaves screenshots and the PDF in $KOTAK_BUILD/screenshots/."""
 import base64
 import csv
 import datetime
-import importlib.util
 import io
 import os
 import random
@@ -16,25 +15,15 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from chromium import Desk, chromium, in_debians_python, missing  # noqa: E402
 from ppidd_kiosk import *  # noqa: E402,F403
 
-PYTHON = "/usr/bin/python3"  # Debian's selenium belongs to Debian's Python
 ZONE = datetime.timezone(datetime.timedelta(hours=7))
 FIRST, LAST = datetime.date(2026, 1, 1), datetime.date(2026, 6, 30)
 CATEGORIES = ["access", "quality", "procedure", "other", None]
 STATES = ["received", "investigating", "resolved", "resolved", "closed", "closed", "reopened", "referred",
           "withdrawn"]
 ANSWERED = ("resolved", "closed")
-
-
-def browser_module():
-    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "310-desk-browser.py")
-    spec = importlib.util.spec_from_file_location("desk_browser", path)
-    with open(path, encoding="utf-8") as file:
-        source = file.read().rsplit("\nmain()", 1)[0]
-    module = importlib.util.module_from_spec(spec)
-    exec(compile(source, path, "exec"), module.__dict__)  # pylint: disable=exec-used
-    return module
 
 
 def holidays():
@@ -201,15 +190,14 @@ def who_may(server):
 
 
 def on_paper(server, path):
-    module = browser_module()
-    why = module.missing()
+    why = missing()
     if why:
         check(True, f"the report on paper # SKIP {why}")
         return
     with tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True) as folder:
-        driver = module.chromium(folder)
+        driver = chromium(folder)
         try:
-            desk = module.Desk(driver, server)
+            desk = Desk(driver, server)
             desk.size(1280, 900)
             desk.open("/login?next=" + urllib.parse.quote("/reports" + path))
             desk.wait("input[type=password]").send_keys("rahasia-sekali")
@@ -250,8 +238,7 @@ def on_paper(server, path):
 
 
 def main():
-    if os.path.realpath(sys.executable) != os.path.realpath(PYTHON) and not browser_module().missing():
-        os.execv(PYTHON, [PYTHON, os.path.abspath(__file__)])
+    in_debians_python()
     server = Server(extra="timezone = Asia/Jakarta\n").start()
     for name, role in (("siti", "officer"), ("budi", "officer"), ("rini", "head")):
         server.ctl("user", "add", name, role, stdin="rahasia-sekali\n")

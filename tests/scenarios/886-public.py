@@ -5,7 +5,6 @@
 number and PIN. Personal data with a mark of its own stands in every field that can hold any; every
 public page, feed and header is fetched, and none of the marks appears."""
 import datetime
-import importlib.util
 import os
 import re
 import secrets
@@ -13,9 +12,9 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from chromium import Desk, chromium, in_debians_python, missing  # noqa: E402
 from ppidd_kiosk import *  # noqa: E402,F403
 
-PYTHON = "/usr/bin/python3"  # Debian's selenium belongs to Debian's Python
 # The statistics are of whole months: the tenth of the last one, wherever in a month this runs.
 LAST_MONTH = (datetime.date.today().replace(day=1) - datetime.timedelta(days=3)).replace(day=10)
 THEN = f"{LAST_MONTH}T03:00:00.000Z"
@@ -240,19 +239,14 @@ def publications(server, head, made):
 
 
 def look(server, head):
-    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "310-desk-browser.py")
-    with open(path, encoding="utf-8") as file:
-        source = file.read().rsplit("\nmain()", 1)[0]
-    module = importlib.util.module_from_spec(importlib.util.spec_from_file_location("desk_browser", path))
-    exec(compile(source, path, "exec"), module.__dict__)  # pylint: disable=exec-used
-    why = module.missing() or (os.path.realpath(sys.executable) != os.path.realpath(PYTHON) and "another Python")
+    why = missing()
     if why:
         check(True, f"the public pages in a browser # SKIP {why}")
         return
     with tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True) as folder:
-        driver = module.chromium(folder)
+        driver = chromium(folder)
         try:
-            desk = module.Desk(driver, server)
+            desk = Desk(driver, server)
             for width in (1280, 320):
                 for path, name in (("/publik", "statistics"), ("/publik/hak", "rights"), ("/publik/tiket", "ticket"),
                                    ("/publik/hasil", "outcomes")):
@@ -270,9 +264,8 @@ def look(server, head):
             desk.find(".item a").click()
             desk.wait("blockquote")
             desk.shoot("desk-publication")
-            unnamed = driver.execute_script("return [...document.querySelectorAll('input:not([type=hidden]),select,textarea')]"
-                                            ".filter(f => !f.labels.length).length")
-            check(unnamed == 0, "every field has a label", unnamed)
+            unnamed = desk.unlabelled()
+            check(not unnamed, "every field has a label", unnamed)
             said = [e["message"] for e in driver.get_log("browser") if e["level"] == "SEVERE"]
             check(not said, "the browser has nothing to complain of", said)
         finally:
@@ -280,9 +273,7 @@ def look(server, head):
 
 
 def main():
-    if os.path.exists(PYTHON) and os.path.realpath(sys.executable) != os.path.realpath(PYTHON) \
-            and not subprocess.run([PYTHON, "-c", "import selenium"], capture_output=True).returncode:
-        os.execv(PYTHON, [PYTHON, os.path.abspath(__file__)])
+    in_debians_python()
     server = Server(extra="timezone = Asia/Jakarta\n").start()
     head = mark("an officer's name")
     server.ctl("user", "add", head, "head", stdin="rahasia-sekali\n")
