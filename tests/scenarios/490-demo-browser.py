@@ -13,29 +13,16 @@ import sys
 import tempfile
 import time
 
+from chromium import chromium, in_debians_python, missing
 from harness import (BUILD, MARK, PATIENCE, Failure, command_line, die_with_parent, equal, expect,
                      free_port, measured, say)
 from harness import wait_for as wait_for_plain
 from panel import Panel
 
-# Debian's selenium belongs to Debian's Python.
-PYTHON = '/usr/bin/python3'
 TEXT = 'Lampu jalan di depan balai desa mati sejak minggu lalu'
 KIOSK_TEXTS = {'Isi aduan': 'Jalan depan pasar rusak', 'Nama': 'Ani'}
 ANSWER = 'Lampu sudah diganti pagi ini. Terima kasih atas laporannya.'
 TICKET = re.compile(r'\b003-\d{6}-\d\b')
-
-
-def browser_missing():
-    if not os.path.exists(PYTHON):
-        return 'no /usr/bin/python3'
-    if subprocess.run([PYTHON, '-c', 'import selenium'], capture_output=True,
-                      check=False).returncode:
-        return 'python3-selenium is not installed'
-    for program in ('chromium', 'chromedriver'):
-        if not shutil.which(program):
-            return f'{program} is not installed'
-    return None
 
 
 def wait_for(condition, seconds, what):
@@ -108,18 +95,7 @@ class Demo:
 
 class Browser:
     def __init__(self, folder, width, height):
-        from selenium import webdriver
-        from selenium.webdriver.chrome.service import Service
-        options = webdriver.ChromeOptions()
-        for flag in ('--headless', '--no-sandbox', '--disable-gpu', '--disable-quic',
-                     '--no-first-run', '--disable-background-networking',
-                     '--disable-component-update', '--disable-sync', '--hide-scrollbars',
-                     '--disable-dev-shm-usage', f'--user-data-dir={folder}/browser',
-                     f'--window-size={width},{height}'):
-            options.add_argument(flag)
-        options.binary_location = shutil.which('chromium')
-        self.driver = webdriver.Chrome(service=Service(shutil.which('chromedriver')),
-                                       options=options)
+        self.driver = chromium(f'{folder}/browser', f'--window-size={width},{height}')
         self.resize(width, height)
 
     def resize(self, width, height):
@@ -346,12 +322,11 @@ def narrow(browser):
 
 
 def main():
-    missing = browser_missing()
-    if missing:
-        print(f'1..1\nok 1 - the demo in a browser # SKIP {missing}')
+    lacking = missing()
+    if lacking:
+        print(f'1..1\nok 1 - the demo in a browser # SKIP {lacking}')
         return 0
-    if os.path.realpath(sys.executable) != os.path.realpath(PYTHON):
-        os.execv(PYTHON, [PYTHON, os.path.abspath(__file__)])
+    in_debians_python()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     print('1..2', flush=True)
     folder = tempfile.mkdtemp(prefix='kotak-browser-', dir='/tmp')
