@@ -11,6 +11,7 @@ kotakd finds it by CONF, lines for House's kiosk_conf.
 """
 import json
 import socket
+import time
 
 from harness import PATIENCE, Failure, Program, expect, wait_for
 
@@ -20,6 +21,8 @@ CONTROL = 'panel.control'
 CONF = f'[panel]\ndriver = sim\nboard = simulated\nlines = {LINES}\n'
 # A letter is settled after this; the panel's own clock may be late.
 SETTLE_MS = 2000
+# Keys that are up and weren't looked at for so long are known to be up.
+RESTS_SECONDS = 2
 # What the taps on a key go through: firmware/panel/entry.h.
 SIGNS = {'0': ' 0', '1': '.,?!-/():\'";@1', '2': 'abc2', '3': 'def3', '4': 'ghi4', '5': 'jkl5',
          '6': 'mno6', '7': 'pqrs7', '8': 'tuv8', '9': 'wxyz9'}
@@ -173,7 +176,9 @@ class Panel:
             wait_for(self.looked_at, seconds, f'the panel looks at the key {key}')
         finally:
             self.release(key)
-        wait_for(self.let_go, seconds, f'the panel looks at the key {key} that is up')
+        seen = []
+        wait_for(lambda: self.let_go(seen), seconds,
+                 f'the panel looks at the key {key} that is up')
         self.pause()
 
     def keys(self, keys):
@@ -185,10 +190,16 @@ class Panel:
         state = self.state()
         return not state['moving'] and state['reads'] >= 8
 
-    def let_go(self):
-        """Whether all keys are up, lie still, and the driver has looked at them since."""
-        state = self.state()
-        return not state['moving'] and not state['pressed'] and state['reads'] >= 8
+    def let_go(self, seen):
+        """Whether all keys are up, lie still, and the driver has looked at them since: as often as
+        it ever needs, or, where a busy machine woke it seldom, until it had seen enough and waits
+        for the next key. seen: a list for what was seen before, empty at first."""
+        state, now = self.state(), time.monotonic()
+        if state['moving'] or state['pressed'] or not state['reads']:
+            return False
+        if not seen or seen[0] != state['reads']:
+            seen[:] = [state['reads'], now]
+        return state['reads'] >= 8 or now - seen[1] > RESTS_SECONDS
 
     def pause(self, ms=80):
         """Keys stay as they are for so long: a finger's time, longer than a driver debounces."""
