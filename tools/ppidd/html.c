@@ -107,6 +107,7 @@ static void menu(FILE *out, const struct page_head *head)
 		{ "/kiosks", "Kotak", RIGHT_READ },
 		{ "/readings", "Siapa membaca", RIGHT_AUDIT },
 		{ "/accounts", "Akun", RIGHT_ADMINISTER },
+		{ "/office", "Lainnya", RIGHT_OWN },
 	};
 
 	html(out, "<nav aria-label=\"Menu utama\"><ul>\n");

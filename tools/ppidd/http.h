@@ -44,7 +44,9 @@ struct route {
 	enum right right; /* that the officer's role must have; RIGHT_NONE: no officer's */
 	enum route_reads reads;
 };
-extern const struct route api_routes[], desk_routes[]; /* each ends with an empty one */
+extern const struct route api_routes[], desk_routes[], office_routes[], intake_routes[],
+	dossier_routes[], retention_routes[], kiosk_routes[], open311_routes[], case_routes[],
+	holiday_routes[]; /* each ends with an empty one */
 /* All of them, in the order that they are looked through; ends with NULL. */
 extern const struct route *const route_tables[];
 

@@ -99,8 +99,9 @@ static void refuse(struct request *request, unsigned status, const char *words)
 	request->refusal = words;
 }
 
-const struct route *const route_tables[] = { api_routes, desk_routes, report_routes, public_routes,
-	publication_routes, NULL };
+const struct route *const route_tables[] = { api_routes, desk_routes, office_routes, intake_routes,
+	dossier_routes, retention_routes, kiosk_routes, case_routes, holiday_routes, report_routes,
+	public_routes, publication_routes, open311_routes, NULL };
 
 static void find_route(struct request *request, const char *method, const char *path)
 {

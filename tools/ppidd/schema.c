@@ -28,6 +28,34 @@ static const char migration_006[] = {
 #include "gen/tools/ppidd/migrations/006.sql.inc"
 	0
 };
+static const char migration_007[] = {
+#include "gen/tools/ppidd/migrations/007.sql.inc"
+	0
+};
+static const char migration_008[] = {
+#include "gen/tools/ppidd/migrations/008.sql.inc"
+	0
+};
+static const char migration_009[] = {
+#include "gen/tools/ppidd/migrations/009.sql.inc"
+	0
+};
+static const char migration_010[] = {
+#include "gen/tools/ppidd/migrations/010.sql.inc"
+	0
+};
+static const char migration_011[] = {
+#include "gen/tools/ppidd/migrations/011.sql.inc"
+	0
+};
+static const char migration_012[] = {
+#include "gen/tools/ppidd/migrations/012.sql.inc"
+	0
+};
+static const char migration_013[] = {
+#include "gen/tools/ppidd/migrations/013.sql.inc"
+	0
+};
 
 /* Migration N brings version N - 1 to N. */
 static const struct {
@@ -41,6 +69,13 @@ static const struct {
 	{ migration_004, NULL, catch_up_4 },
 	{ migration_005, "reading", NULL },
 	{ migration_006, NULL, NULL },
+	{ migration_007, NULL, NULL },
+	{ migration_008, NULL, NULL },
+	{ migration_009, NULL, NULL },
+	{ migration_010, NULL, NULL },
+	{ migration_011, NULL, NULL },
+	{ migration_012, NULL, NULL },
+	{ migration_013, NULL, NULL },
 };
 
 static int schema_version(struct db *db, int64_t *version)

@@ -1,0 +1,2 @@
+-- Version 7.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Version 8.
+SELECT 1;

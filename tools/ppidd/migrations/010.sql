@@ -1,0 +1,2 @@
+-- Version 10.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Version 11.
+SELECT 1;

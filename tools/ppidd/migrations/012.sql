@@ -1,0 +1,2 @@
+-- Version 12.
+SELECT 1;

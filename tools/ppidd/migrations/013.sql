@@ -1,0 +1,2 @@
+-- Version 13.
+SELECT 1;
