@@ -19,6 +19,7 @@
 
 #define DEFAULT_REPORT_WAIT_S 20
 #define DEFAULT_PARTS_WAIT_S 600
+#define DEFAULT_HEALTH_AFTER_S 60
 #define DEFAULT_SMS_PER_MINUTE 0 /* no limit of our own */
 
 typedef int config_check(const struct conf_entry *entry, void *field);
@@ -179,6 +180,7 @@ static const struct config_key keys[] = {
 	{ "sync", "url", IN(sync_url), check_url },
 	{ "sync", "token_file", IN(sync_token_file), check_string },
 	{ "sync", "ca_file", IN(sync_ca_file), check_string },
+	{ "sync", "health_after", IN(health_after_s), check_wait },
 	{ "panel", "driver", IN(panel_driver), config_panel_driver },
 	{ "panel", "board", IN(panel_board), check_string },
 	{ "panel", "lines", IN(panel_lines), check_string },
@@ -291,7 +293,8 @@ static int config_default(char **field, const char *value)
 int config_load(const char *path, struct config *config)
 {
 	*config = (struct config) { .report_wait_s = DEFAULT_REPORT_WAIT_S,
-		.parts_wait_s = DEFAULT_PARTS_WAIT_S };
+		.parts_wait_s = DEFAULT_PARTS_WAIT_S,
+		.health_after_s = DEFAULT_HEALTH_AFTER_S };
 	int error = conf_read(path, config_take, config);
 	if (error < 0)
 		return error;

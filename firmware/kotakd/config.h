@@ -37,9 +37,10 @@ struct config {
 	size_t modem_count;
 	char *sync_url; /* NULL: this kiosk doesn't sync */
 	char *sync_token_file;
-	char *sync_ca_file; /* NULL: the system's */
-	char *panel_driver; /* "gpio", "sim" or "none" */
-	char *panel_board;  /* a profile's name or path; NULL only when there is no panel */
+	char *sync_ca_file;	/* NULL: the system's */
+	int64_t health_after_s; /* how long something is broken before the server is told */
+	char *panel_driver;	/* "gpio", "sim" or "none" */
+	char *panel_board;	/* a profile's name or path; NULL only when there is no panel */
 	char *panel_lines; /* gpio: a file of exceptions to the profile, or NULL; sim: the socket */
 	char *panel_display; /* as written, see display */
 	struct config_display display;

@@ -14,6 +14,7 @@
 #include "dialogue/dialogue.h"
 #include "kotakd/commands.h"
 #include "kotakd/control.h"
+#include "kotakd/health.h"
 #include "kotakd/modems.h"
 #include "kotakd/panel.h"
 #include "kotakd/printing.h"
@@ -210,7 +211,8 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *context)
 static int64_t kiosk_deadline(struct kiosk *kiosk)
 {
 	const int64_t deadlines[] = { modems_deadline(kiosk), kiosk_panel_deadline(kiosk),
-		printing_deadline(kiosk), kiosk->sync ? sync_deadline(kiosk->sync) : INT64_MAX };
+		printing_deadline(kiosk), health_deadline(kiosk),
+		kiosk->sync ? sync_deadline(kiosk->sync) : INT64_MAX };
 	int64_t first = INT64_MAX;
 
 	for (size_t i = 0; i < ARRAY_SIZE(deadlines); i++) {
@@ -230,6 +232,7 @@ static int on_post(sd_event_source *source, void *context)
 	modems_tick(kiosk);
 	kiosk_panel_tick(kiosk);
 	printing_tick(kiosk);
+	health_tick(kiosk);
 	if (kiosk->sync &&
 		(kiosk->sync_woken || kiosk->time.mono_ms >= sync_deadline(kiosk->sync))) {
 		kiosk->sync_woken = false;
@@ -316,6 +319,8 @@ static int kiosk_open(struct kiosk *kiosk)
 {
 	int error = kiosk_open_store(kiosk);
 
+	if (error >= 0)
+		error = health_open(kiosk);
 	if (error < 0)
 		return error;
 	kiosk_set_timezone(kiosk);
@@ -343,6 +348,7 @@ void kiosk_close(struct kiosk *kiosk)
 	kiosk_panel_close(kiosk);
 	printing_close(kiosk);
 	modems_close(kiosk);
+	health_free(kiosk->health);
 	sync_free(kiosk->sync);
 	sd_event_source_unref(kiosk->uplink_source);
 	if (kiosk->uplink)

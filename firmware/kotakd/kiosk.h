@@ -10,6 +10,7 @@
  *   panel     the lobby panel's worker: drafts, tickets, residents' own complaints
  *   printing  the paper slips
  *   status    what a person asks about all this
+ *   health    what the server is told of it
  *   control   the socket where they ask
  *
  * Time comes from the clock once per wake-up and is handed down.
@@ -86,6 +87,7 @@ struct kiosk_drivers {
 
 struct kiosk_panel; /* kotakd/panel.h */
 struct printing;    /* kotakd/printing.h */
+struct health;	    /* kotakd/health.h */
 
 struct kiosk {
 	struct config config;
@@ -99,6 +101,8 @@ struct kiosk {
 	int64_t clock_moved_since_ms; /* … those after this one */
 	int64_t boot;
 	int64_t started_ms;
+	int64_t restarts; /* of workers, in this life */
+	struct health *health;
 
 	struct modem_slot *modems;
 	size_t modem_count;

@@ -181,6 +181,7 @@ static int worker_stopped(struct modem_slot *slot, const struct modem_event *eve
 	log_warning("modem %s: its worker ended (%s), it is started again", slot->config->name,
 		event->text);
 	slot->running = false;
+	kiosk->restarts++;
 	if (slot->status.answering)
 		slot->status_since_ms = kiosk->time.wall_ms;
 	slot->status.answering = false;

@@ -37,7 +37,7 @@ void kiosk_panel_changed(struct kiosk *kiosk, bool urgent);
 
 /* The item "panel" of `kotakctl status`. */
 struct kiosk_panel_status {
-	bool ok;
+	bool ok, running; /* not running: its process; else what is wrong are its devices */
 	char text[512];
 	int64_t since_ms; /* wall clock */
 	const char *advice;

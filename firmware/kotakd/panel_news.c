@@ -90,6 +90,7 @@ void panel_stopped(struct kiosk_panel *panel, const char *why)
 {
 	log_warning("the panel's worker ended (%s), it is started again", why);
 	panel->running = false;
+	panel->kiosk->restarts++;
 	panel->start_stale = true;
 	panel->since_ms = panel->kiosk->time.wall_ms;
 	snprintf(panel->stopped, sizeof(panel->stopped), "%s", why);
@@ -229,6 +230,7 @@ int kiosk_panel_status(const struct kiosk *kiosk, struct kiosk_panel_status *out
 	if (!panel)
 		return 0;
 	*out = (struct kiosk_panel_status) { .ok = !has_trouble(panel),
+		.running = panel->running,
 		.since_ms = panel->since_ms };
 	if (out->ok)
 		snprintf(out->text, sizeof(out->text), "works: %s %s",

@@ -180,6 +180,7 @@ static void take_event(struct printing *printing, const struct worker_event *eve
 		break;
 	case WORKER_STOPPED:
 		printing->running = false;
+		printing->kiosk->restarts++;
 		set_state(printing, PRINTER_UNKNOWN, event->text);
 		ended(printing, PRINT_COPY, event->text);
 		break;

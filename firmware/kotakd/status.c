@@ -2,9 +2,12 @@
 #include "kotakd/status.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include "kotakd/balance.h"
 #include "kotakd/kiosk.h"
@@ -14,11 +17,17 @@
 
 /* With less than this a busy day may fill the card. */
 #define FREE_MIN_MIB 64
+/* Temperature sensors that are looked at. */
+#define ZONES_MAX 8
 
-/* One thing that works or doesn't. advice is NULL while it works; since_ms 0: not known. */
+/*
+ * One thing that works or doesn't. fault and advice count while it doesn't; since_ms 0: not
+ * known.
+ */
 struct item {
 	const char *name;
 	bool ok;
+	const char *fault; /* one word for programs, see status.h */
 	char text[512];
 	int64_t since_ms;
 	const char *advice;
@@ -30,11 +39,17 @@ static int item_add(json_t *items, const struct item *item)
 
 	if (item->since_ms)
 		time_format(item->since_ms, since);
-	return json_array_append_new(
-		items, json_pack("{s:s, s:b, s:s, s:s?, s:s?}", "name", item->name, "ok", item->ok,
-			       "text", item->text, "since", item->since_ms ? since : NULL, "advice",
-			       item->ok ? NULL : item->advice));
+	return json_array_append_new(items,
+		json_pack("{s:s, s:b, s:s?, s:s, s:s?, s:s?}", "name", item->name, "ok", item->ok,
+			"fault", item->ok ? NULL : item->fault, "text", item->text, "since",
+			item->since_ms ? since : NULL, "advice", item->ok ? NULL : item->advice));
 }
+
+static const char *const sim_faults[] = { [MODEM_SIM_MISSING] = "sim-missing",
+	[MODEM_SIM_PIN] = "sim-pin",
+	[MODEM_SIM_PIN_WRONG] = "sim-pin-wrong",
+	[MODEM_SIM_PUK] = "sim-puk",
+	[MODEM_SIM_FAULT] = "sim-fault" };
 
 /* What is wrong with a modem, the most basic thing first. */
 static void modem_words(const struct modem_slot *slot, struct item *item)
@@ -48,9 +63,11 @@ static void modem_words(const struct modem_slot *slot, struct item *item)
 	} else if (!status->answering) {
 		snprintf(item->text, sizeof(item->text), "does not answer%s%s",
 			*status->trouble ? ": " : "", status->trouble);
+		item->fault = "no-answer";
 		item->advice = "check its cable and power, then [modem] device in kotakd.conf";
 	} else if (status->sim != MODEM_SIM_READY && status->sim != MODEM_SIM_UNKNOWN) {
 		snprintf(item->text, sizeof(item->text), "SIM: %s", modem_sim_name(status->sim));
+		item->fault = sim_faults[status->sim];
 		item->advice = status->sim == MODEM_SIM_MISSING
 				       ? "switch off, put the SIM in, contacts first, switch on"
 				       : "put the right PIN into kotakd.conf, or the SIM into a "
@@ -59,6 +76,8 @@ static void modem_words(const struct modem_slot *slot, struct item *item)
 		   status->registration != MODEM_REGISTRATION_ROAMING) {
 		snprintf(item->text, sizeof(item->text), "no network: %s",
 			modem_registration_name(status->registration));
+		item->fault =
+			status->registration == MODEM_REGISTRATION_DENIED ? "denied" : "no-network";
 		item->advice = "check the antenna and the place, and that the SIM is still valid";
 	} else {
 		item->ok = true;
@@ -83,6 +102,7 @@ static int add_balance(struct kiosk *kiosk, json_t *items, const struct modem_sl
 	if (asprintf(&name, "balance %s", slot->config->name) < 0)
 		return -ENOMEM;
 	item.name = name;
+	item.fault = balance->amount < 0 ? "not-understood" : "low";
 	item.ok = balance->amount >= 0 && !balance_low(balance, kiosk->time.wall_ms);
 	if (balance->valid_until_ms)
 		time_format(balance->valid_until_ms, until);
@@ -95,6 +115,21 @@ static int add_balance(struct kiosk *kiosk, json_t *items, const struct modem_sl
 					  : "top up the SIM; until then announcements, then "
 					    "answers wait, tickets go last";
 	return item_add(items, &item) < 0 ? -ENOMEM : 0;
+}
+
+/* {"amount", "valid_until"}, null while it was never told; NULL without memory. */
+static json_t *balance_part(const struct modem_slot *slot)
+{
+	const struct balance *balance = &slot->balance;
+	char until[TIME_SIZE];
+
+	if (!slot->balance_asked_ms)
+		return json_null();
+	if (balance->valid_until_ms)
+		time_format(balance->valid_until_ms, until);
+	return json_pack("{s:o, s:s?}", "amount",
+		balance->amount < 0 ? json_null() : json_integer(balance->amount), "valid_until",
+		balance->valid_until_ms ? until : NULL);
 }
 
 static int add_modem(json_t *items, json_t *modems, const struct modem_slot *slot)
@@ -110,20 +145,21 @@ static int add_modem(json_t *items, json_t *modems, const struct modem_slot *slo
 	if (item_add(items, &item) < 0)
 		return -ENOMEM;
 	json_t *detail = json_pack(
-		"{s:s, s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:s}", "name",
+		"{s:s, s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:s, s:o}", "name",
 		slot->config->name, "answering", status->answering, "port", status->port, "maker",
 		status->maker, "model", status->model, "imei", status->imei, "operator",
 		status->operator_name, "sim", modem_sim_name(status->sim), "registration",
 		modem_registration_name(status->registration), "signal_dbm", status->signal_dbm,
 		"slots_aside", (int)status->slots_aside, "unknown_lines",
-		(int)status->unknown_lines, "trouble", status->trouble);
+		(int)status->unknown_lines, "trouble", status->trouble, "balance",
+		balance_part(slot));
 	return json_array_append_new(modems, detail) < 0 ? -ENOMEM : 0;
 }
 
 static int add_sync(struct kiosk *kiosk, json_t *items, int64_t *waiting)
 {
 	struct sync_status status = { 0 };
-	struct item item = { .name = "server", .ok = false };
+	struct item item = { .name = "server", .fault = "server" };
 
 	if (!kiosk->sync) {
 		item.ok = true;
@@ -143,9 +179,10 @@ static int add_sync(struct kiosk *kiosk, json_t *items, int64_t *waiting)
 	return item_add(items, &item);
 }
 
-static int add_store(struct kiosk *kiosk, json_t *items)
+/* *free_mib stays as it is when nobody can tell. */
+static int add_store(struct kiosk *kiosk, json_t *items, int64_t *free_mib)
 {
-	struct item item = { .name = "storage" };
+	struct item item = { .name = "storage", .fault = "unreadable" };
 	struct statvfs file_system;
 
 	if (statvfs(kiosk->config.store_path, &file_system) < 0) {
@@ -153,10 +190,11 @@ static int add_store(struct kiosk *kiosk, json_t *items)
 		item.advice = "check the SD card";
 		return item_add(items, &item);
 	}
-	unsigned long long mebibytes = (unsigned long long)file_system.f_bavail *
-				       file_system.f_frsize / (1024ULL * 1024ULL);
-	item.ok = mebibytes >= FREE_MIN_MIB;
-	snprintf(item.text, sizeof(item.text), "%llu MiB free%s", mebibytes,
+	*free_mib = (int64_t)((unsigned long long)file_system.f_bavail * file_system.f_frsize /
+			      (1024ULL * 1024ULL));
+	item.ok = *free_mib >= FREE_MIN_MIB;
+	item.fault = item.ok ? "not-written" : "full";
+	snprintf(item.text, sizeof(item.text), "%lld MiB free%s", (long long)*free_mib,
 		kiosk->reread_ms ? "; the last step could not be written down" : "");
 	if (kiosk->reread_ms)
 		item.ok = false;
@@ -166,7 +204,9 @@ static int add_store(struct kiosk *kiosk, json_t *items)
 
 static int add_clock(const struct kiosk *kiosk, json_t *items)
 {
-	struct item item = { .name = "clock", .ok = kiosk->time.quality != CLOCK_GUESS };
+	struct item item = {
+		.name = "clock", .ok = kiosk->time.quality != CLOCK_GUESS, .fault = "guess"
+	};
 
 	snprintf(item.text, sizeof(item.text), "%s",
 		item.ok ? clock_quality_name(kiosk->time.quality)
@@ -183,6 +223,7 @@ static int add_panel(const struct kiosk *kiosk, json_t *items)
 	if (kiosk_panel_status(kiosk, &status) == 0)
 		return 0;
 	item.ok = status.ok;
+	item.fault = status.running ? "devices" : "process";
 	item.since_ms = status.since_ms;
 	item.advice = status.advice;
 	snprintf(item.text, sizeof(item.text), "%s", status.text);
@@ -192,15 +233,45 @@ static int add_panel(const struct kiosk *kiosk, json_t *items)
 static int add_printer(const struct kiosk *kiosk, json_t *items)
 {
 	struct printing_status status;
+	enum printer_state state;
 	struct item item = { .name = "printer" };
 
 	if (printing_status(kiosk, &status) == 0)
 		return 0;
+	(void)printing_able(kiosk, &state);
 	item.ok = status.ok;
+	item.fault = printer_state_name(state);
 	item.since_ms = status.since_ms;
 	item.advice = status.advice;
 	snprintf(item.text, sizeof(item.text), "%s", status.text);
 	return item_add(items, &item);
+}
+
+/* The hottest sensor in whole degrees Celsius, null where there is none. */
+static json_t *temperature(void)
+{
+	int64_t highest = INT64_MIN;
+
+	for (int i = 0; i < ZONES_MAX; i++) {
+		char path[64], text[16] = "";
+		snprintf(path, sizeof(path), "/sys/class/thermal/thermal_zone%d/temp", i);
+		autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
+			continue;
+		int64_t thousandths = strtoll(text, NULL, 10);
+		if (thousandths > highest)
+			highest = thousandths;
+	}
+	return highest == INT64_MIN ? json_null() : json_integer(highest / 1000);
+}
+
+/* The machine; free_mib -1: not known. */
+static json_t *machine_part(const struct kiosk *kiosk, int64_t free_mib)
+{
+	return json_pack("{s:o, s:o, s:I, s:I}", "free_mib",
+		free_mib < 0 ? json_null() : json_integer(free_mib), "temperature", temperature(),
+		"uptime_s", (json_int_t)(kiosk->time.mono_ms / 1000), "restarts",
+		(json_int_t)kiosk->restarts);
 }
 
 static json_t *kiosk_part(const struct kiosk *kiosk)
@@ -230,7 +301,7 @@ json_t *status_document(struct kiosk *kiosk)
 	autojson json_t *items = json_array();
 	autojson json_t *modems = json_array();
 	struct store_counts counts = { 0 };
-	int64_t unsynced = 0;
+	int64_t unsynced = 0, free_mib = -1;
 
 	if (!items || !modems || store_count(kiosk->store, kiosk->time.wall_ms, &counts) < 0)
 		return NULL;
@@ -240,12 +311,12 @@ json_t *status_document(struct kiosk *kiosk)
 			return NULL;
 	}
 	if (add_sync(kiosk, items, &unsynced) < 0 || add_panel(kiosk, items) < 0 ||
-		add_printer(kiosk, items) < 0 || add_store(kiosk, items) < 0 ||
+		add_printer(kiosk, items) < 0 || add_store(kiosk, items, &free_mib) < 0 ||
 		add_clock(kiosk, items) < 0)
 		return NULL;
-	return json_pack("{s:o, s:O, s:O, s:o, s:o}", "kiosk", kiosk_part(kiosk), "items", items,
-		"modems", modems, "panel", kiosk_panel_detail(kiosk), "queue",
-		queue_part(&counts, unsynced));
+	return json_pack("{s:o, s:O, s:O, s:o, s:o, s:o}", "kiosk", kiosk_part(kiosk), "items",
+		items, "modems", modems, "panel", kiosk_panel_detail(kiosk), "queue",
+		queue_part(&counts, unsynced), "machine", machine_part(kiosk, free_mib));
 }
 
 bool status_all_ok(struct kiosk *kiosk)

@@ -3,12 +3,24 @@
  * What `kotakctl status` shows: a JSON object
  *
  *   kiosk    {id, name, version, started, time, clock}
- *   items    [{name, ok, text, since, advice}]: one a thing that works or doesn't, in plain
- *            English words; since is RFC 3339 or null; advice is null while ok
- *   modems   [{name, port, maker, model, operator, sim, registration, signal_dbm, …}]
+ *   items    [{name, ok, fault, text, since, advice}]: one a thing that works or doesn't, in
+ *            plain English words; since is RFC 3339 or null; fault and advice are null while
+ *            ok. fault is for programs, by the item's name:
+ *              modem NAME    no-answer, sim-missing, sim-pin, sim-pin-wrong, sim-puk,
+ *                            sim-fault, denied, no-network
+ *              balance NAME  low, not-understood
+ *              server        server
+ *              panel         process, devices
+ *              printer       unknown, absent, paper out, cover open, fault
+ *              storage       full, not-written, unreadable
+ *              clock         guess
+ *   modems   [{name, port, maker, model, operator, sim, registration, signal_dbm, …,
+ *            balance: {amount, valid_until} or null}]
  *   panel    {running, display, keypad, lines, echo: {count, p50_us, p99_us, max_us}}; null
  *            without one
  *   queue    {undecoded, parts_waiting, outgoing, unsure, unsynced, commands}
+ *   machine  {free_mib, temperature (°C, or null), uptime_s, restarts}: restarts of workers
+ *            since kotakd's start
  *
  * kotakctl prints the items; the rest is for --json and for scripts.
  */
