@@ -6,6 +6,7 @@
 
 #include "base/ids.h"
 #include "base/log.h"
+#include "tools/ppidd/enter.h"
 #include "tools/ppidd/record.h"
 
 static int one_number(struct db *db, const char *sql, int64_t kiosk, int64_t *out)
@@ -35,7 +36,8 @@ static int last_number(struct db *db, int64_t kiosk, int64_t *out)
 	return error;
 }
 
-int command_add(struct db *db, const struct step *step, const struct command *command)
+static int insert_command(
+	struct db *db, const struct step *step, const struct command *command, bool desk)
 {
 	int64_t last = 0;
 
@@ -44,18 +46,28 @@ int command_add(struct db *db, const struct step *step, const struct command *co
 		return error;
 	int added = db_run(db,
 		"INSERT INTO command (id, kiosk, number, type, complaint, ticket, old_ticket, "
-		"target, "
-		"actor, created_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) "
-		"ON CONFLICT (id) DO NOTHING",
-		"tiitttttti", command->id, command->kiosk, last + 1, command->type,
+		"target, actor, created_ms, state, echoed, applied_ms) VALUES ($1, $2, $3, $4, $5, "
+		"$6, $7, $8, $9, $10, $11, $12, nullif($13, 0)) ON CONFLICT (id) DO NOTHING",
+		"tiittttttitii", command->id, command->kiosk, last + 1, command->type,
 		command->complaint, command->ticket, command->old_ticket, command->target,
-		step->actor, step->now_ms);
-	if (added <= 0)
-		return added == 0 ? -EALREADY : added;
-	if (!command->text && !command->reason)
-		return 0;
-	error = db_run(db, "INSERT INTO command_personal (id, text, reason) VALUES ($1, $2, $3)",
-		"ttt", command->id, command->text, command->reason);
+		step->actor, step->now_ms, desk ? "done" : "pending", (int64_t)desk,
+		desk ? step->now_ms : 0);
+	return added == 0 ? -EALREADY : added;
+}
+
+int command_add(struct db *db, const struct step *step, const struct command *command)
+{
+	int desk = desk_takes(db, command->kiosk);
+	int error = desk < 0 ? desk : insert_command(db, step, command, desk > 0);
+
+	if (error >= 0 && (command->text || command->reason))
+		error = db_run(db,
+			"INSERT INTO command_personal (id, text, reason) VALUES ($1, $2, $3)",
+			"ttt", command->id, command->text, command->reason);
+	/* What no machine has to do is done with it. */
+	if (error >= 0 && desk > 0 && command->target)
+		error = db_run(db, "UPDATE complaint SET kiosk_state = $1 WHERE uuid = $2", "tt",
+			command->target, command->complaint);
 	return error < 0 ? error : 0;
 }
 

@@ -20,7 +20,10 @@ struct command {
 	const char *reason;	/* personal; NULL: none */
 };
 
-/* Gives it the kiosk's next number. -EALREADY when its id is known. In the caller's transaction. */
+/*
+ * Gives it the kiosk's next number. -EALREADY when its id is known. In the caller's transaction.
+ * One to DESK_KIOSK is done as it is added.
+ */
 must_check int command_add(struct db *db, const struct step *step, const struct command *command);
 
 /* 1 when there is a command of that id, 0 when there is none. */

@@ -11,6 +11,7 @@
 #include "tools/ppidd/announce.h"
 #include "tools/ppidd/copy.h"
 #include "tools/ppidd/decision.h"
+#include "tools/ppidd/enter.h"
 #include "tools/ppidd/officer.h"
 #include "tools/ppidd/record.h"
 #include "tools/ppidd/survey.h"
@@ -70,7 +71,10 @@ static int kiosk_add_command(struct ctl *ctl)
 	char code[CODE_SIZE];
 
 	if (number == 0)
-		return bad_usage("a kiosk's ID is a number from 1 to 999");
+		return bad_usage("a kiosk's ID is a number from 1 to 998");
+	if (number == DESK_KIOSK)
+		return bad_usage("999 is the desk itself, which numbers what officers type in: "
+				 "choose another number, 1 to 998");
 	autojson json_t *check = json_string(name);
 	if (!check || !*name || strlen(name) > COMPLAINT_NAME_MAX)
 		return bad_usage("a kiosk's name is a text of 1 to 100 bytes in UTF-8");

@@ -13,6 +13,12 @@
 
 #define DESK_KIOSK 999
 
+/* Longest words in bytes. */
+#define ENTRY_NAME_MAX 100
+#define ENTRY_ADDRESS_MAX 300
+#define ENTRY_CONTACT_MAX 100
+#define ENTRY_TEXT_MAX 8000
+
 /* A complaint as it came; NULL or "" for what is not known. */
 struct entry {
 	const char *once;    /* UUID of this entry: made twice it counts once; NULL: a new one */
@@ -37,9 +43,14 @@ struct entered {
  * Takes one in, in the caller's transaction: the row, its personal part, the event
  * complaint.received in the server's log, its clock. -EINVAL: no text; -EMSGSIZE: something too
  * long; -EILSEQ: not UTF-8; -EDOM: an unknown channel, language, category or about; -ERANGE: it
- * came later than now or more than a year ago; -EALREADY: known by once, *out tells which.
+ * came later than now or more than a year ago; -EALREADY: known by once, *out tells which (its
+ * pin only to who entered it, within an hour, else ""); -EEXIST: once is another complaint's;
+ * -EADDRINUSE: a kiosk has the desk's number (said in the log); -ENOSPC: no number is left.
  */
 must_check int enter_complaint(
 	struct db *db, const struct step *step, const struct entry *entry, struct entered *out);
+
+/* 1: what is commanded to that kiosk is for the desk itself, no machine takes it. */
+must_check int desk_takes(struct db *db, int64_t kiosk);
 
 #endif

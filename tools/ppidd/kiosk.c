@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/ids.h"
+#include "tools/ppidd/enter.h"
 #include "tools/ppidd/record.h"
 #include "wire/ticket.h"
 
@@ -95,7 +96,7 @@ static int add_in_step(struct db *db, const struct step *step, int64_t number, c
 int kiosk_add(struct db *db, const struct step *step, int64_t number, const char *name,
 	char code[static CODE_SIZE])
 {
-	if (number < 1 || number > TICKET_KIOSK_MAX)
+	if (number < 1 || number > TICKET_KIOSK_MAX || number == DESK_KIOSK)
 		return -ERANGE;
 	int error = db_begin(db);
 	return error < 0 ? error : db_end(db, add_in_step(db, step, number, name, code));
@@ -104,7 +105,7 @@ int kiosk_add(struct db *db, const struct step *step, int64_t number, const char
 int kiosk_new_code(
 	struct db *db, const struct step *step, int64_t number, char code[static CODE_SIZE])
 {
-	int error = db_begin(db);
+	int error = number == DESK_KIOSK ? -ENOENT : db_begin(db);
 	if (error < 0)
 		return error;
 	error = set_code(db, step, number, code);
@@ -220,8 +221,8 @@ int kiosk_list(struct db *db, json_t **out)
 		"(SELECT count(*) FROM command c WHERE c.kiosk = k.number AND c.state = "
 		"'pending'), "
 		"(SELECT count(*) FROM complaint c WHERE c.kiosk = k.number) "
-		"FROM kiosk k ORDER BY k.number",
-		"");
+		"FROM kiosk k WHERE k.number <> $1 OR k.enrolled_ms IS NOT NULL ORDER BY k.number",
+		"i", (int64_t)DESK_KIOSK);
 	if (result < 0)
 		return result;
 	while ((result = db_step(rows)) > 0) {

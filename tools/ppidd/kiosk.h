@@ -16,7 +16,10 @@ void secret_hash(const char *secret, char hash[static HASH_SIZE]);
 /* 256 random bits in hex. */
 void secret_new(char token[static TOKEN_SIZE]);
 
-/* Each of these is one transaction. -EEXIST, -ENOENT as the words say. code gets a fresh one. */
+/*
+ * Each of these is one transaction. -EEXIST, -ENOENT as the words say; -ERANGE: no number for a
+ * kiosk, or the desk's (DESK_KIOSK). code gets a fresh one.
+ */
 must_check int kiosk_add(struct db *db, const struct step *step, int64_t number, const char *name,
 	char code[static CODE_SIZE]);
 must_check int kiosk_new_code(
@@ -35,7 +38,10 @@ must_check int kiosk_by_token(struct db *db, const char *token, int64_t *number)
 /* Remembers that the kiosk was heard of (not more often than every 20 s). */
 must_check int kiosk_heard(struct db *db, int64_t number, int64_t now_ms);
 
-/* Array of {kiosk, name, state, added, enrolled, contact, version, commands, complaints}. */
+/*
+ * Array of {kiosk, name, state, added, enrolled, contact, version, commands, complaints}; the desk,
+ * which only numbers what is typed in, is none of them.
+ */
 must_check int kiosk_list(struct db *db, json_t **out);
 
 /* Counts an alert that a person must see; kind is a short constant, place says where. */

@@ -7,6 +7,7 @@
 #include "base/ids.h"
 #include "tools/ppidd/command.h"
 #include "tools/ppidd/complaint.h"
+#include "tools/ppidd/enter.h"
 #include "tools/ppidd/record.h"
 
 /* Asked in one transaction; the others follow at once. */
@@ -69,6 +70,10 @@ static int ask_in_step(struct db *db, const struct step *step, const struct deci
 	int known = decision->once ? command_known(db, decision->once) : 0;
 	if (known != 0)
 		return known < 0 ? known : -EALREADY;
+	/* No machine can ask; an officer asks in person and types in what is said. */
+	int desk = desk_takes(db, record_number(complaint, "kiosk"));
+	if (desk != 0)
+		return desk < 0 ? desk : -EPERM;
 	const char *state = record_words(complaint, "state");
 	if (strcmp(state, "resolved") != 0 && strcmp(state, "closed") != 0)
 		return -EPERM;

@@ -68,12 +68,12 @@ static int verify_complaints(struct db *db, char **fault)
 		"SELECT c.ticket, b.body, p.text, p.sender, p.pin, e.data, c.about, " LAST_CATEGORY
 		", " LAST_OFFICER ", c.category, c.officer FROM complaint c "
 		"JOIN complaint_personal p ON p.uuid = c.uuid "
-		"JOIN event e ON e.complaint = c.uuid AND e.source = c.kiosk "
+		"JOIN event e ON e.complaint = c.uuid AND +e.source IN (c.kiosk, 0) "
 		"AND e.type IN ('complaint.received', 'complaint.restored') "
 		"JOIN event_personal b ON b.source = e.source AND b.epoch = e.epoch AND b.seq = "
 		"e.seq "
 		"WHERE NOT EXISTS (SELECT 1 FROM event f WHERE f.complaint = c.uuid "
-		"AND +f.source = c.kiosk AND f.type IN ('complaint.received', "
+		"AND +f.source = e.source AND f.type IN ('complaint.received', "
 		"'complaint.restored') "
 		"AND (+f.epoch < e.epoch OR (+f.epoch = e.epoch AND +f.seq < e.seq)))",
 		"");
@@ -82,14 +82,18 @@ static int verify_complaints(struct db *db, char **fault)
 	return result;
 }
 
-/* By complaint, what the last event that made sense says of it: {uuid: {"rating", "on"}}. */
+/*
+ * By complaint, what the last event that made sense says of it in the kiosk's log, and in ours,
+ * where officers type in what somebody came to say: {uuid: {"rating", "on", "own_rating",
+ * "own_on"}}.
+ */
 static int collect_said(struct db *db, json_t *said)
 {
 	autorows struct db_rows *rows = NULL;
 
 	int result = db_query(db, &rows,
-		"SELECT e.complaint, e.data FROM event e "
-		"JOIN complaint c ON c.uuid = e.complaint AND c.kiosk = e.source "
+		"SELECT e.complaint, e.data, e.source FROM event e "
+		"JOIN complaint c ON c.uuid = e.complaint AND +e.source IN (c.kiosk, 0) "
 		"WHERE e.type IN ('complaint.rated', 'complaint.confidential') "
 		"AND NOT EXISTS (SELECT 1 FROM event f "
 		"WHERE f.source = e.source AND f.id = e.id AND f.epoch < e.epoch) "
@@ -99,6 +103,7 @@ static int collect_said(struct db *db, json_t *said)
 		autojson json_t *data = json_loads(db_words(rows, 1), 0, NULL);
 		int64_t rating = record_number(data, "rating");
 		const json_t *on = json_object_get(data, "on");
+		bool own = db_integer(rows, 2) == SERVER_SOURCE;
 		json_t *one = json_object_get(said, db_words(rows, 0));
 		if (!one) {
 			one = json_object();
@@ -106,13 +111,29 @@ static int collect_said(struct db *db, json_t *said)
 				return -ENOMEM;
 		}
 		if (rating >= RATING_WORST && rating <= RATING_BEST)
-			result = json_object_set_new(one, "rating", json_integer(rating));
+			result = json_object_set_new(
+				one, own ? "own_rating" : "rating", json_integer(rating));
 		if (json_is_boolean(on) && result >= 0)
-			result = json_object_set_new(one, "on", json_boolean(json_is_true(on)));
+			result = json_object_set_new(
+				one, own ? "own_on" : "on", json_boolean(json_is_true(on)));
 		if (result < 0)
 			return -ENOMEM;
 	}
 	return result;
+}
+
+/* What is shown must be the last word of either log: which of them is the later one, clocks tell.
+ */
+static bool said_so(const json_t *one, const char *key, const char *own_key, int64_t shown)
+{
+	const json_t *told[] = { json_object_get(one, key), json_object_get(one, own_key) };
+
+	for (size_t i = 0; i < ARRAY_SIZE(told); i++) {
+		int64_t value = json_is_true(told[i]) ? 1 : json_integer_value(told[i]);
+		if (told[i] && value == shown)
+			return true;
+	}
+	return !told[0] && !told[1] && shown == 0;
 }
 
 /* The satisfaction shown, and whether the identity is kept, must be what the events say. */
@@ -127,8 +148,8 @@ static int verify_said(struct db *db, char **fault)
 			db, &rows, "SELECT uuid, ticket, rating, confidential FROM complaint", "");
 	while (result >= 0 && (result = db_step(rows)) > 0) {
 		const json_t *one = json_object_get(said, db_words(rows, 0));
-		if (db_integer(rows, 2) == record_number(one, "rating") &&
-			(db_integer(rows, 3) != 0) == json_is_true(json_object_get(one, "on")))
+		if (said_so(one, "rating", "own_rating", db_integer(rows, 2)) &&
+			said_so(one, "on", "own_on", db_integer(rows, 3)))
 			continue;
 		if (asprintf(fault,
 			    "complaint %s: the rating or secrecy shown is not what its events say",
