@@ -24,7 +24,8 @@ struct year {
 	int year;
 	enum calendar_year known;
 	bool free[DAYS_OF_YEAR];
-	char *source; /* while its file is read */
+	char *names[DAYS_OF_YEAR]; /* of the free ones */
+	char *source;
 };
 
 /* The office has one calendar, as the process has one time zone. */
@@ -32,12 +33,32 @@ static struct {
 	char folder[PATH_MAX];
 	struct year years[YEARS_KEPT];
 	unsigned next; /* the place that the next year takes */
+	/* Over the files. */
+	struct calendar_day *days;
+	size_t count;
+	int64_t edition;
 } calendar;
+
+static void forget_year(struct year *year)
+{
+	for (int i = 0; i < DAYS_OF_YEAR; i++)
+		free(year->names[i]);
+	free(year->source);
+	memset(year, 0, sizeof(*year));
+}
+
+static void forget_years(void)
+{
+	for (size_t i = 0; i < YEARS_KEPT; i++)
+		forget_year(&calendar.years[i]);
+}
 
 void calendar_use(const char *folder)
 {
 	char program[PATH_MAX];
 
+	forget_years();
+	free(calendar.days);
 	memset(&calendar, 0, sizeof(calendar));
 	if (folder) {
 		snprintf(calendar.folder, sizeof(calendar.folder), "%s", folder);
@@ -79,7 +100,9 @@ static int take_holiday(struct year *year, const struct conf_entry *entry)
 	if (!gmtime_r(&seconds, &again) || again.tm_mday != parts.tm_mday)
 		return conf_refuse(entry, "there is no such day");
 	year->free[again.tm_yday] = true;
-	return 0;
+	free(year->names[again.tm_yday]);
+	year->names[again.tm_yday] = strdup(entry->value);
+	return year->names[again.tm_yday] ? 0 : -ENOMEM;
 }
 
 static int take_entry(void *context, const struct conf_entry *entry)
@@ -100,12 +123,11 @@ static int take_entry(void *context, const struct conf_entry *entry)
 		entry, "unknown: known are [year] source, provisional, and [holidays] YYYY-MM-DD");
 }
 
-static void read_year(struct year *year, int number)
+/* What the file of the year says, if there is one. */
+static void read_file(struct year *year, int number)
 {
 	autofree char *path = NULL;
 
-	memset(year, 0, sizeof(*year));
-	year->year = number;
 	if (asprintf(&path, "%s/%d.conf", calendar.folder, number) < 0) {
 		path = NULL;
 		return;
@@ -125,8 +147,56 @@ static void read_year(struct year *year, int number)
 			path, number);
 		year->known = YEAR_PROVISIONAL;
 	}
-	free(year->source);
-	year->source = NULL;
+}
+
+/* And what was changed since. */
+static void put_change(struct year *year, const struct calendar_day *change)
+{
+	struct tm parts = parts_of(change->day);
+
+	if (parts.tm_year + 1900 != year->year)
+		return;
+	year->free[parts.tm_yday] = change->free;
+	free(year->names[parts.tm_yday]);
+	/* Without memory it is a holiday without a name. */
+	year->names[parts.tm_yday] = change->free ? strdup(change->name) : NULL;
+}
+
+static void read_year(struct year *year, int number)
+{
+	forget_year(year);
+	year->year = number;
+	read_file(year, number);
+	for (size_t i = 0; i < calendar.count; i++)
+		put_change(year, &calendar.days[i]);
+}
+
+int calendar_change(const struct calendar_day *days, size_t count, int64_t edition)
+{
+	struct calendar_day *copy = NULL;
+
+	if (count > 0) {
+		copy = reallocarray(NULL, count, sizeof(*copy));
+		if (!copy)
+			return -ENOMEM;
+		memcpy(copy, days, count * sizeof(*copy));
+	}
+	free(calendar.days);
+	calendar.days = copy;
+	calendar.count = count;
+	calendar.edition = edition;
+	forget_years();
+	return 0;
+}
+
+int64_t calendar_edition(void)
+{
+	return calendar.edition;
+}
+
+void calendar_forget(void)
+{
+	calendar.edition = -1;
 }
 
 static struct year *year_at(int number)
@@ -161,14 +231,36 @@ int64_t calendar_end_ms(int64_t day)
 	return (int64_t)mktime(&parts) * 1000;
 }
 
-bool calendar_works(int64_t day)
+bool calendar_weekend(int64_t day)
 {
 	int64_t weekday = ((day + WEEKDAY_OF_DAY_0) % 7 + 7) % 7;
 
-	if (weekday == 0 || weekday == 6)
+	return weekday == 0 || weekday == 6;
+}
+
+bool calendar_works(int64_t day)
+{
+	if (calendar_weekend(day))
 		return false;
 	struct tm parts = parts_of(day);
 	return !year_at(parts.tm_year + 1900)->free[parts.tm_yday];
+}
+
+const char *calendar_holiday(int64_t day)
+{
+	struct tm parts = parts_of(day);
+	const struct year *year = year_at(parts.tm_year + 1900);
+
+	if (!year->free[parts.tm_yday])
+		return NULL;
+	return year->names[parts.tm_yday] ? year->names[parts.tm_yday] : "";
+}
+
+int64_t calendar_first(int year)
+{
+	struct tm parts = { .tm_year = year - 1900, .tm_mday = 1 };
+
+	return timegm(&parts) / DAY_S;
 }
 
 int64_t calendar_after(int64_t day, int64_t working_days)
@@ -209,4 +301,9 @@ enum calendar_year calendar_year(int year)
 	if (found->known == YEAR_MISSING)
 		read_year(found, year);
 	return found->known;
+}
+
+const char *calendar_source(int year)
+{
+	return year_at(year)->source;
 }

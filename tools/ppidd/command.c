@@ -46,12 +46,14 @@ static int insert_command(
 		return error;
 	int added = db_run(db,
 		"INSERT INTO command (id, kiosk, number, type, complaint, ticket, old_ticket, "
-		"target, actor, created_ms, state, echoed, applied_ms) VALUES ($1, $2, $3, $4, $5, "
-		"$6, $7, $8, $9, $10, $11, $12, nullif($13, 0)) ON CONFLICT (id) DO NOTHING",
-		"tiittttttitii", command->id, command->kiosk, last + 1, command->type,
+		"target, actor, created_ms, state, echoed, applied_ms, day) VALUES ($1, $2, $3, "
+		"$4, "
+		"$5, $6, $7, $8, $9, $10, $11, $12, nullif($13, 0), nullif($14, '')) "
+		"ON CONFLICT (id) DO NOTHING",
+		"tiittttttitiit", command->id, command->kiosk, last + 1, command->type,
 		command->complaint, command->ticket, command->old_ticket, command->target,
 		step->actor, step->now_ms, desk ? "done" : "pending", (int64_t)desk,
-		desk ? step->now_ms : 0);
+		desk ? step->now_ms : 0, command->day);
 	return added == 0 ? -EALREADY : added;
 }
 
@@ -101,7 +103,11 @@ static int command_row(struct db_rows *rows, json_t *list)
 		error = add_text(item, "to", db_text(rows, 8));
 	if (error >= 0)
 		error = add_text(item, "text", db_text(rows, 9));
-	return error < 0 ? error : add_text(item, "reason", db_text(rows, 10));
+	if (error >= 0)
+		error = add_text(item, "reason", db_text(rows, 10));
+	bool answer = strcmp(db_words(rows, 2), "answer") == 0;
+	return error < 0 ? error
+			 : add_text(item, answer ? "object_until" : "due", db_text(rows, 11));
 }
 
 int command_pending(struct db *db, int64_t kiosk, int64_t after, int64_t most, json_t **out)
@@ -111,7 +117,7 @@ int command_pending(struct db *db, int64_t kiosk, int64_t after, int64_t most, j
 
 	int result = db_query(db, &rows,
 		"SELECT c.number, c.id, c.type, c.complaint, c.ticket, c.actor, c.created_ms, "
-		"c.old_ticket, c.target, p.text, p.reason FROM command c "
+		"c.old_ticket, c.target, p.text, p.reason, c.day FROM command c "
 		"LEFT JOIN command_personal p ON p.id = c.id "
 		"WHERE c.kiosk = $1 AND c.state = 'pending' AND c.number > $2 "
 		"ORDER BY c.number LIMIT $3",

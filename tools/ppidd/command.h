@@ -8,6 +8,8 @@
 #include "base/ids.h"
 #include "tools/ppidd/chain.h"
 
+#define COMMAND_DAY_SIZE 16
+
 struct command {
 	char id[UUID_SIZE]; /* a known id is not taken twice */
 	int64_t kiosk;
@@ -18,6 +20,9 @@ struct command {
 	const char *target;	/* the state it leads to, or NULL */
 	const char *text;	/* personal; NULL: none */
 	const char *reason;	/* personal; NULL: none */
+	/* What the complainant is told with it, "" for nothing: until when one may object to an
+	 * answer, else by when there will be one. YYYY-MM-DD */
+	char day[COMMAND_DAY_SIZE];
 };
 
 /*

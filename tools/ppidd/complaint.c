@@ -17,7 +17,7 @@ static json_t *complaint_row(struct db_rows *rows)
 
 	return json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s, s:o, s:o, s:I, s:s, s:s?, s:s?, s:s?, "
 			 "s:s?, s:o, s:b, s:o, s:b, s:s?, s:b, s:s?, s:s?, s:s?, s:s?, s:o, s:I, "
-			 "s:o, s:o, s:I, s:o}",
+			 "s:o, s:o, s:I, s:o, s:s, s:s?, s:b, s:s?}",
 		"uuid", db_words(rows, 0), "ticket", db_words(rows, 1), "state", db_words(rows, 2),
 		"channel", db_words(rows, 3), "category", db_text(rows, 4), "language",
 		db_words(rows, 5), "created", record_time(db_integer(rows, 6)), "updated",
@@ -32,7 +32,9 @@ static json_t *complaint_row(struct db_rows *rows)
 		record_time(db_integer(rows, 25)), "working_days", (json_int_t)db_integer(rows, 26),
 		"due", record_time(db_integer(rows, 27)), "stopped",
 		record_time(db_integer(rows, 28)), "waited_days", (json_int_t)db_integer(rows, 29),
-		"resolved", record_time(db_integer(rows, 30)));
+		"resolved", record_time(db_integer(rows, 30)), "kind", db_words(rows, 31), "ground",
+		db_text(rows, 32), "too_late", db_integer(rows, 33) != 0, "objects_to",
+		db_text(rows, 34));
 }
 
 int complaint_collect(struct db_rows *rows, bool with_pin, json_t **out)

@@ -29,7 +29,8 @@ enum complaint_view {
  * One of them, by UUID or by ticket number as a person writes it: {ticket, state, channel, from,
  * name, address, category, category_by, about, text, created, updated, uuid, kiosk, kiosk_name,
  * language, rating, confidential, surveyed, undelivered, read_at_kiosk, officer, cause,
- * referred_to, counted, working_days, due, stopped, waited_days, resolved}; lists are work.h's.
+ * referred_to, counted, working_days, due, stopped, waited_days, resolved, kind, ground, too_late,
+ * objects_to (a ticket)}; lists are work.h's.
  * -ENOENT: there is none that the reader may see.
  */
 must_check int complaint_find(

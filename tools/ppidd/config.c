@@ -12,6 +12,8 @@
 
 #define SURVEY_DAYS_DEFAULT 3
 #define SURVEY_DAYS_MAX 365
+#define SILENCE_HOURS_DEFAULT 24
+#define SILENCE_HOURS_MAX 8760
 
 static bool is_loopback(const struct sockaddr_storage *address)
 {
@@ -103,6 +105,29 @@ static int take_store(const struct conf_entry *entry, char **out)
 	return conf_string(entry, out);
 }
 
+static int take_deadline(struct config *config, const struct conf_entry *entry)
+{
+	struct deadline_rules *rules = &config->deadlines;
+	const struct {
+		const char *key;
+		int64_t *days;
+	} keys[] = {
+		{ "complaint", &rules->of[CASE_COMPLAINT].days },
+		{ "complaint_extended", &rules->of[CASE_COMPLAINT].extended },
+		{ "information", &rules->of[CASE_INFORMATION].days },
+		{ "information_extended", &rules->of[CASE_INFORMATION].extended },
+		{ "objection", &rules->of[CASE_OBJECTION].days },
+		{ "objection_within", &rules->objection_within },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		if (strcmp(entry->key, keys[i].key) == 0)
+			return conf_integer(entry, 1, DEADLINE_DAYS_MOST, keys[i].days);
+	}
+	return conf_refuse(entry, "unknown: known are [deadlines] complaint, complaint_extended, "
+				  "information, information_extended, objection, objection_within");
+}
+
 static int take_entry(void *context, const struct conf_entry *entry)
 {
 	struct config *config = context;
@@ -126,14 +151,33 @@ static int take_entry(void *context, const struct conf_entry *entry)
 		return take_store(entry, &config->store_url);
 	if (desk && strcmp(entry->key, "survey_after_days") == 0)
 		return conf_integer(entry, 0, SURVEY_DAYS_MAX, &config->survey_after_days);
+	if (desk && strcmp(entry->key, "silence_hours") == 0)
+		return conf_integer(entry, 0, SILENCE_HOURS_MAX, &config->silence_hours);
+	if (strcmp(entry->section, "deadlines") == 0)
+		return take_deadline(config, entry);
 	return conf_refuse(entry, "unknown: known are [server] listen, tls_cert, tls_key, office, "
-				  "timezone, frame_ancestors, [store] url and "
-				  "[desk] survey_after_days");
+				  "timezone, frame_ancestors, [store] url, "
+				  "[desk] survey_after_days, silence_hours and [deadlines]");
+}
+
+/* More time is never less. */
+static int check_deadlines(const char *path, const struct deadline_rules *rules)
+{
+	for (int i = 0; i < CASE_OBJECTION; i++) {
+		const char *name = case_name((enum case_kind)i);
+		if (rules->of[i].extended >= rules->of[i].days)
+			continue;
+		log_error("%s: [deadlines] %s_extended = %lld: must be at least %s, which is %lld",
+			path, name, (long long)rules->of[i].extended, name,
+			(long long)rules->of[i].days);
+		return -EINVAL;
+	}
+	return 0;
 }
 
 static int check_whole(const char *path, const struct config *config)
 {
-	int error = 0;
+	int error = check_deadlines(path, &config->deadlines);
 
 	if (!config->listen) {
 		log_error("%s: [server] listen is missing: write HOST:PORT, for example "
@@ -163,10 +207,13 @@ static int check_whole(const char *path, const struct config *config)
 int config_read(const char *path, struct config *config)
 {
 	config->survey_after_days = SURVEY_DAYS_DEFAULT;
+	config->silence_hours = SILENCE_HOURS_DEFAULT;
+	config->deadlines = *deadline_rules();
 	int error = conf_read(path, take_entry, config);
 
 	if (error < 0 && error != -EINVAL)
 		return error;
+	config->deadlines.of[CASE_OBJECTION].extended = config->deadlines.of[CASE_OBJECTION].days;
 	int whole = check_whole(path, config);
 	if (error == 0)
 		error = whole;

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "base/cleanup.h"
+#include "tools/ppidd/deadline.h"
 
 struct config {
 	char *listen;
@@ -19,7 +20,9 @@ struct config {
 	char *office;		  /* the name on every page */
 	char *timezone;		  /* as TZ */
 	char *store_url;
+	struct deadline_rules deadlines;
 	int64_t survey_after_days; /* 0: complainants are asked by officers only */
+	int64_t silence_hours;	   /* without a word of a kiosk until that is told; 0: never */
 };
 
 /*

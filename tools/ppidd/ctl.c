@@ -220,9 +220,10 @@ static int decision_result(struct ctl *ctl, int error, json_t *complaint)
 
 static int answer_command(struct ctl *ctl)
 {
-	struct decision decision = {
-		.complaint = ctl->arguments[0], .view = VIEW_WHOLE, .text = ctl->arguments[1]
-	};
+	struct decision decision = { .complaint = ctl->arguments[0],
+		.view = VIEW_WHOLE,
+		.superior = true,
+		.text = ctl->arguments[1] };
 	json_t *complaint = NULL;
 
 	int error = decide_answer(ctl->db, &ctl->step, &decision, &complaint);

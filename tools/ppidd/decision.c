@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/ids.h"
+#include "tools/ppidd/case.h"
 #include "tools/ppidd/command.h"
 #include "tools/ppidd/complaint.h"
 #include "tools/ppidd/decision_internal.h"
@@ -136,7 +137,9 @@ static int do_in_step(struct db *db, const struct step *step, const struct decis
 	int made = command_known(db, command.id);
 	if (made != 0)
 		return made < 0 ? made : -EALREADY;
-	error = find_way(complaint, deed, &to, path, &count);
+	error = case_guard(complaint, decision, deed->event, deed->to);
+	if (error >= 0)
+		error = find_way(complaint, deed, &to, path, &count);
 	command.type = deed->steer && to != NO_STATE ? "state" : deed->command;
 	command.target = to == NO_STATE ? NULL : state_name(to);
 	if (error >= 0)
@@ -147,6 +150,8 @@ static int do_in_step(struct db *db, const struct step *step, const struct decis
 	/* A note's words are no business of the kiosk's. */
 	if (deed->steer)
 		command.text = command.reason = NULL;
+	if (error >= 0 && command.type)
+		error = case_set_day(db, step, complaint, &command);
 	if (error >= 0 && command.type)
 		error = command_add(db, step, &command);
 	if (error >= 0)
@@ -170,7 +175,8 @@ int decision_do(struct db *db, const struct step *step, const struct decision *d
 	error = do_in_step(db, step, decision, deed, words);
 	for (size_t i = 0; error >= 0 && i < decision->others_count; i++) {
 		const struct decision other = { .complaint = decision->others[i],
-			.view = decision->view };
+			.view = decision->view,
+			.superior = decision->superior };
 		error = do_in_step(db, step, &other, deed, words);
 	}
 	error = db_end(db, error);
@@ -252,6 +258,16 @@ const char *decision_refusal(int error)
 		return "Waktu aduan ini sudah pernah diperpanjang.";
 	case -EDOM:
 		return "Pilihan itu tidak dikenal.";
+	case -EACCES:
+		return "Keberatan hanya ditugaskan dan dijawab oleh atasan PPID, yaitu pimpinan.";
+	case -ENXIO:
+		return "Tiket yang diajukan keberatan tidak ditemukan, atau tiket itu sendiri "
+		       "sebuah "
+		       "keberatan. Periksa nomornya.";
+	case -ETIME:
+		return "Keberatan ini datang melewati batas waktunya. Hanya pimpinan yang dapat "
+		       "tetap "
+		       "menerimanya, dengan alasan.";
 	case -EALREADY:
 		return "Keputusan ini sudah tercatat.";
 	default:

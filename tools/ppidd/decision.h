@@ -24,6 +24,7 @@ struct decision {
 	const char *once; /* UUID of this decision: made twice it counts once; NULL: a new one */
 	const char *text; /* reason, answer, question or note */
 	enum complaint_view view; /* what the officer doesn't see isn't there to be decided */
+	bool superior; /* by PPID's superior, who alone decides on objections */
 	/* Others, by UUID, that get the same in the same transaction: all or none. */
 	const char *const *others;
 	size_t others_count;
@@ -33,7 +34,8 @@ struct decision {
  * Return 0, and in *complaint (caller owns, may be NULL) the complaint after it. -ENOENT: no
  * such complaint; -EPERM: not a legal step from its state; -EINVAL: no text where one is
  * needed; -EMSGSIZE: too long; -EILSEQ: not UTF-8 text; -EALREADY: this decision was made
- * before (nothing changed).
+ * before (nothing changed); -EACCES: only PPID's superior decides that; -ETIME: an objection that
+ * came too late.
  */
 must_check int decide_state(struct db *db, const struct step *step, const struct decision *decision,
 	enum complaint_state to, json_t **complaint);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "tools/ppidd/case.h"
 #include "tools/ppidd/deadline.h"
 #include "tools/ppidd/decision_internal.h"
 #include "tools/ppidd/note.h"
@@ -126,7 +127,9 @@ static int set_officer(struct db *db, const struct step *step, const struct deed
 	if (result < 0)
 		return result;
 	if (result == 0 || !role_may(db_words(rows, 0), RIGHT_HANDLE) ||
-		(office && !role_may(db_words(rows, 0), RIGHT_ABOUT_OFFICE)))
+		(office && !role_may(db_words(rows, 0), RIGHT_ABOUT_OFFICE)) ||
+		(case_kind_of(complaint) == CASE_OBJECTION &&
+			!role_may(db_words(rows, 0), RIGHT_OBJECTION)))
 		return -ENOKEY;
 	db_done(take_pointer(rows));
 	return changed_row(db_run(db, "UPDATE complaint SET officer = $1 WHERE uuid = $2", "tt",
@@ -216,16 +219,22 @@ static int extend(struct db *db, const struct step *step, const struct deed *dee
 	(void)words;
 	if (!state_from_name(record_words(complaint, "state"), &state) || !state_open(state))
 		return -EPERM;
-	if (record_number(complaint, "working_days") >= DEADLINE_DAYS_EXTENDED)
+	int64_t most = deadline_rules()->of[case_kind_of(complaint)].extended;
+	if (record_number(complaint, "working_days") >= most)
 		return -ENOTUNIQ;
-	return deadline_extend(db, record_text(complaint, "uuid"), DEADLINE_DAYS_EXTENDED);
+	return deadline_extend(db, record_text(complaint, "uuid"), most);
 }
 
 int decide_extension(
 	struct db *db, const struct step *step, const struct decision *decision, json_t **complaint)
 {
-	autojson json_t *data = json_pack("{s:i}", "working_days", DEADLINE_DAYS_EXTENDED);
+	autojson json_t *found = NULL;
 
+	int error = complaint_find(db, decision->complaint, decision->view, &found);
+	if (error < 0)
+		return error;
+	autojson json_t *data = json_pack("{s:I}", "working_days",
+		(json_int_t)deadline_rules()->of[case_kind_of(found)].extended);
 	if (!data)
 		return -ENOMEM;
 	const struct deed deed = { .command = "extended",

@@ -7,6 +7,7 @@
 #include "tools/ppidd/complaint.h"
 #include "tools/ppidd/deadline.h"
 #include "tools/ppidd/decision.h"
+#include "tools/ppidd/desk_case.h"
 #include "tools/ppidd/desk_complaint.h"
 #include "tools/ppidd/note.h"
 #include "tools/ppidd/record.h"
@@ -68,7 +69,9 @@ static void facts(
 		record_text(complaint, "text") ? record_text(complaint, "text")
 					       : "(isi sudah dihapus)");
 	desk_additions(out, history);
+	desk_case_hint(out, complaint);
 	html(out, "<dl>\n");
+	desk_case_facts(out, complaint);
 	identity(request, out, complaint);
 	fact(out, "Diterima", word_time(record_text(complaint, "created"), time));
 	fact(out, "Melalui", word_channel(record_words(complaint, "channel")));
@@ -168,6 +171,8 @@ static const char *done_words(const char *done)
 		return "Petugas tercatat.";
 	if (strcmp(done, "note") == 0)
 		return "Catatan tersimpan.";
+	if (strcmp(done, "kind") == 0)
+		return "Jenis perkara tercatat; batas waktunya dihitung menurut jenisnya.";
 	if (strcmp(done, "category") == 0)
 		return "Kategori tercatat.";
 	if (strcmp(done, "state") == 0 || strcmp(done, "verify") == 0)
@@ -180,6 +185,7 @@ static int read_parts(struct request *request, struct complaint_page *parts)
 	const char *uuid = record_words(parts->complaint, "uuid");
 	const char *about = record_words(parts->complaint, "about");
 	bool office = strcmp(about, "office") == 0 || strcmp(about, "official") == 0;
+	bool objection = case_kind_of(parts->complaint) == CASE_OBJECTION;
 	enum complaint_view view = desk_view(request);
 
 	int error = complaint_history(request->db, uuid, view, &parts->history);
@@ -193,7 +199,11 @@ static int read_parts(struct request *request, struct complaint_page *parts)
 		error = work_similar(
 			request->db, parts->complaint, view, SIMILAR_MOST, &parts->similar);
 	if (error >= 0)
-		error = work_officers(request->db, office, &parts->officers);
+		error = work_officers(request->db,
+			objection ? RIGHT_OBJECTION
+			: office  ? RIGHT_ABOUT_OFFICE
+				  : RIGHT_HANDLE,
+			&parts->officers);
 	return error;
 }
 

@@ -43,5 +43,6 @@ int desk_post_category(struct request *request);
 int desk_post_assign(struct request *request);
 int desk_post_note(struct request *request);
 int desk_post_extend(struct request *request);
+int desk_post_kind(struct request *request);
 
 #endif

@@ -2,8 +2,9 @@
 /* What can be done about a complaint, the next step first. */
 #include <string.h>
 
-#include "tools/ppidd/deadline.h"
+#include "tools/ppidd/case.h"
 #include "tools/ppidd/decision.h"
+#include "tools/ppidd/desk_case.h"
 #include "tools/ppidd/desk_complaint.h"
 #include "tools/ppidd/record.h"
 
@@ -229,10 +230,12 @@ static void note_form(
 }
 
 static void extend_form(
-	struct request *request, FILE *out, const char *uuid, const struct form_state *form)
+	struct request *request, FILE *out, const json_t *complaint, const struct form_state *form)
 {
+	enum case_kind kind = case_kind_of(complaint);
+
 	html(out, "<section class=\"card\"><h2>Perpanjang waktu</h2>\n");
-	form_head(request, out, uuid, "extend");
+	form_head(request, out, record_words(complaint, "uuid"), "extend");
 	html(out,
 		"<label for=\"extend\">Alasan</label>\n"
 		"<input id=\"extend\" name=\"text\" required maxlength=\"500\" value=\"%s\" "
@@ -240,7 +243,8 @@ static void extend_form(
 		"<p id=\"extend-help\" class=\"help\">Dari %lld menjadi %lld hari kerja. Pengadu "
 		"diberi tahu alasannya.</p>\n"
 		"<button class=\"second\">Perpanjang</button></form></section>\n",
-		typed(form, "extend"), (long long)DEADLINE_DAYS, (long long)DEADLINE_DAYS_EXTENDED);
+		typed(form, "extend"), (long long)deadline_rules()->of[kind].days,
+		(long long)deadline_rules()->of[kind].extended);
 }
 
 /* The ends, and the way back: what the other forms don't lead to. */
@@ -304,6 +308,7 @@ static void intake_forms(struct request *request, FILE *out, const struct compla
 		verify_form(request, out, uuid);
 	if (decision_may_ask(state))
 		question_form(request, out, uuid, form);
+	desk_case_form(request, out, parts->complaint, form);
 	referral_form(request, out, uuid, form);
 	category_form(request, out, parts->complaint);
 }
@@ -314,20 +319,22 @@ static void handle_forms(struct request *request, FILE *out, const struct compla
 {
 	const char *uuid = record_words(parts->complaint, "uuid");
 	bool verified = state_open(state) && state != STATE_RECEIVED && state != STATE_INCOMPLETE;
+	bool decides = desk_case_decides(request, parts->complaint);
 
 	if (!officer_may(&request->officer, RIGHT_HANDLE))
 		return;
-	if (verified)
+	if (verified && decides)
 		assign_form(request, out, parts->complaint, parts->officers);
-	if (decision_may_answer(state))
+	if (decision_may_answer(state) && decides)
 		answer_form(request, out, parts, state, form);
 	survey_form(request, out, parts->complaint, state);
 	if (state_may_follow(state, STATE_REOPENED))
 		state_form(request, out, uuid, state, form);
 	note_form(request, out, uuid, form);
 	if (state_open(state) &&
-		record_number(parts->complaint, "working_days") < DEADLINE_DAYS_EXTENDED)
-		extend_form(request, out, uuid, form);
+		record_number(parts->complaint, "working_days") <
+			deadline_rules()->of[case_kind_of(parts->complaint)].extended)
+		extend_form(request, out, parts->complaint, form);
 	if (state_open(state))
 		state_form(request, out, uuid, state, form);
 }

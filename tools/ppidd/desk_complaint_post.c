@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/ids.h"
-#include "tools/ppidd/decision.h"
+#include "tools/ppidd/case.h"
 #include "tools/ppidd/desk_complaint.h"
 #include "tools/ppidd/survey.h"
 
@@ -25,7 +25,8 @@ static int decided(struct request *request, int error, const char *form, const c
 		struct form_state state = {
 			.wrong = decision_refusal(error), .text = text, .form = form
 		};
-		bool conflict = error == -EPERM || error == -EEXIST || error == -ENOTUNIQ;
+		bool conflict = error == -EPERM || error == -EEXIST || error == -ENOTUNIQ ||
+				error == -EACCES || error == -ETIME;
 		unsigned status = conflict	    ? MHD_HTTP_CONFLICT
 				  : error == -EBUSY ? MHD_HTTP_SERVICE_UNAVAILABLE
 						    : MHD_HTTP_BAD_REQUEST;
@@ -90,6 +91,7 @@ static int post_decision(struct request *request, const char *form, decider *dec
 	deciding.decision.once = deciding.once;
 	deciding.decision.text = deciding.text;
 	deciding.decision.view = desk_view(request);
+	deciding.decision.superior = officer_may(&request->officer, RIGHT_OBJECTION);
 	error = decided(request, decide(&deciding), form, deciding.text);
 	deciding_free(&deciding);
 	return error;
@@ -205,6 +207,22 @@ static int do_note(struct deciding *deciding)
 int desk_post_note(struct request *request)
 {
 	return post_decision(request, "note", do_note);
+}
+
+static int do_kind(struct deciding *deciding)
+{
+	autofree char *kind = request_field(deciding->request, "kind");
+	autofree char *objects_to = request_field(deciding->request, "objects_to");
+	autofree char *ground = request_field(deciding->request, "ground");
+	const struct case_change change = { kind, objects_to, ground };
+
+	return decide_kind(
+		deciding->request->db, &deciding->step, &deciding->decision, &change, NULL);
+}
+
+int desk_post_kind(struct request *request)
+{
+	return post_decision(request, "kind", do_kind);
 }
 
 static int do_extend(struct deciding *deciding)

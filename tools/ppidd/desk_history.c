@@ -2,7 +2,7 @@
 /* One complaint's history and messages in plain words. */
 #include <string.h>
 
-#include "tools/ppidd/desk_complaint.h"
+#include "tools/ppidd/desk_case.h"
 #include "tools/ppidd/record.h"
 
 #define TIME_WORDS 40
@@ -43,6 +43,7 @@ static const char *what(const json_t *event)
 		{ "complaint.confidential", "Kerahasiaan identitas" },
 		{ "complaint.survey", "Pengadu ditanyai kepuasannya" },
 		{ "complaint.category", "Kategori ditetapkan" },
+		{ "complaint.kind", "Jenis perkara" },
 		{ "complaint.assigned", "Ditugaskan kepada" },
 		{ "complaint.note", "Catatan penanganan" },
 		{ "complaint.extended", "Waktu diperpanjang" },
@@ -88,6 +89,9 @@ static void headline(FILE *out, const json_t *event, const char *words)
 		html(out, ": %s → %s", record_words(data, "old"), record_words(data, "ticket"));
 	if (strcmp(type, "complaint.category") == 0)
 		html(out, ": %s", word_category(record_words(data, "category")));
+	if (strcmp(type, "complaint.kind") == 0)
+		html(out, ": %s%s", desk_word_kind(record_words(data, "kind")),
+			json_is_true(json_object_get(data, "late")) ? ", meskipun terlambat" : "");
 	if (strcmp(type, "complaint.assigned") == 0)
 		html(out, " %s", record_words(data, "officer"));
 	if (strcmp(type, "complaint.note") == 0)

@@ -7,6 +7,7 @@
 #include "tools/ppidd/calendar.h"
 #include "tools/ppidd/complaint.h"
 #include "tools/ppidd/deadline.h"
+#include "tools/ppidd/desk_case.h"
 #include "tools/ppidd/desk_complaint.h"
 #include "tools/ppidd/record.h"
 #include "tools/ppidd/sim.h"
@@ -211,6 +212,7 @@ static void list_item(FILE *out, const json_t *complaint, int64_t now_ms)
 		word_state(state));
 	if (*due)
 		html(out, " <span class=\"due %s\">%s</span>", class, due);
+	desk_case_tag(out, complaint);
 	if (rating != 0)
 		html(out, " <span class=\"rating\">★ %lld dari 5: %s</span>", (long long)rating,
 			word_rating(rating));

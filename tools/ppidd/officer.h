@@ -34,6 +34,7 @@ enum right {
 	RIGHT_OWN,	    /* one's own account and session */
 	RIGHT_READ,	    /* the complaints, kiosks and unreadable messages */
 	RIGHT_INTAKE,	    /* take in, verify, ask the complainant */
+	RIGHT_OBJECTION,    /* decide on objections: PPID's superior */
 	RIGHT_HANDLE,	    /* investigate, decide, answer; look into a kiosk's alerts */
 	RIGHT_ANNOUNCE,	    /* tell residents who agreed to be told */
 	RIGHT_IDENTITY,	    /* see who made a confidential complaint */

@@ -23,6 +23,8 @@ static const struct {
 	[RIGHT_READ] = { "read", EVERYBODY },
 	[RIGHT_INTAKE] = { "intake", INTAKE | OFFICER | HEAD | ADMINISTRATOR },
 	[RIGHT_HANDLE] = { "handle", OFFICER | HEAD | ADMINISTRATOR },
+	/* The one above PPID (UU 14/2008 art. 36). */
+	[RIGHT_OBJECTION] = { "objection", HEAD },
 	[RIGHT_ANNOUNCE] = { "announce", OFFICER | HEAD | ADMINISTRATOR },
 	/* Not the auditor: whether the work was done right is seen without the name. */
 	[RIGHT_IDENTITY] = { "identity", INTAKE | HEAD | ADMINISTRATOR },

@@ -170,6 +170,7 @@ int main(int argc, char **argv)
 		/* Deadlines are counted by the office's days here too. */
 		setenv("TZ", config.timezone, 1);
 		tzset();
+		deadline_use(&config.deadlines);
 		status = run(&options, &config);
 	}
 	config_free(&config);

@@ -137,6 +137,7 @@ int main(int argc, char **argv)
 	if (error >= 0 && !options.check) {
 		setenv("TZ", config.timezone, 1);
 		tzset();
+		deadline_use(&config.deadlines);
 		status = serve(&config) < 0 ? EXIT_FAILED : EXIT_FINE;
 	}
 	config_free(&config);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/ids.h"
+#include "tools/ppidd/case.h"
 #include "tools/ppidd/public.h"
 #include "tools/ppidd/record.h"
 #include "tools/ppidd/throttle.h"
@@ -92,7 +93,8 @@ static int open_ticket(struct db *db, const char *ticket, const char *pin, json_
 
 	int result = db_query(db, &rows,
 		"SELECT c.uuid, c.ticket, c.state, c.created_ms, c.due_ms, c.resolved_ms, "
-		"c.referred_to, p.pin FROM complaint c JOIN complaint_personal p ON p.uuid = "
+		"c.referred_to, p.pin, c.kind FROM complaint c JOIN complaint_personal p ON p.uuid "
+		"= "
 		"c.uuid "
 		"WHERE c.ticket = $1",
 		"t", ticket);
@@ -104,10 +106,11 @@ static int open_ticket(struct db *db, const char *ticket, const char *pin, json_
 	size_t length = strlen(right);
 	if (length == 0 || strlen(pin) != length || sodium_memcmp(pin, right, length) != 0)
 		return -EACCES;
-	*out = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:s?}", "uuid", db_words(rows, 0),
+	*out = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:s?, s:s}", "uuid", db_words(rows, 0),
 		"ticket", db_words(rows, 1), "state", db_words(rows, 2), "created",
 		record_time(db_integer(rows, 3)), "due", record_time(db_integer(rows, 4)),
-		"resolved", record_time(db_integer(rows, 5)), "referred_to", db_text(rows, 6));
+		"resolved", record_time(db_integer(rows, 5)), "referred_to", db_text(rows, 6),
+		"kind", db_words(rows, 8));
 	return *out ? 0 : -ENOMEM;
 }
 
@@ -156,16 +159,35 @@ static void fact(FILE *out, const char *label, const char *words)
 		html(out, "<div><dt>%s</dt><dd>%s</dd></div>\n", label, words);
 }
 
+/* Until when one may object to the answer. */
+static int object_until(struct request *request, const json_t *complaint, char out[static 40])
+{
+	int64_t until_ms = 0;
+	char time[TIME_SIZE];
+
+	out[0] = '\0';
+	if (!record_text(complaint, "resolved") || case_kind_of(complaint) == CASE_OBJECTION)
+		return 0;
+	int error = case_object_until(request->db, complaint, request->now_ms, &until_ms);
+	if (error < 0 || until_ms <= request->now_ms)
+		return error;
+	time_format(until_ms - 1, time);
+	word_date(time, out);
+	return 0;
+}
+
 static int status_page(struct request *request, const json_t *complaint)
 {
 	const char *state = record_words(complaint, "state");
 	bool asked = strcmp(state, "incomplete") == 0;
 	autojson json_t *said = NULL;
-	char time[40];
+	char time[40], until[40];
 	struct page page;
 
-	int error = latest_words(request->db, record_words(complaint, "uuid"),
-		asked ? "complaint.question" : "complaint.answer", &said);
+	int error = object_until(request, complaint, until);
+	if (error >= 0)
+		error = latest_words(request->db, record_words(complaint, "uuid"),
+			asked ? "complaint.question" : "complaint.answer", &said);
 	if (error >= 0)
 		error = public_begin(request, &page, "Aduan saya", PLACE);
 	if (error < 0)
@@ -176,6 +198,7 @@ static int status_page(struct request *request, const json_t *complaint)
 		record_words(complaint, "ticket"), state, word_state(state), explanation(state));
 	fact(page.out, "Masuk", word_date(record_text(complaint, "created"), time));
 	fact(page.out, "Dijawab", word_date(record_text(complaint, "resolved"), time));
+	fact(page.out, "Keberatan dapat diajukan sampai", until);
 	fact(page.out, "Dijawab paling lambat", word_time(record_text(complaint, "due"), time));
 	if (strcmp(state, "referred") == 0)
 		fact(page.out, "Dialihkan ke", record_text(complaint, "referred_to"));

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "tools/ppidd/body.h"
 #include "tools/ppidd/desk_account.h"
+#include "tools/ppidd/holiday.h"
 #include "tools/ppidd/http_internal.h"
 #include "tools/ppidd/public.h"
 #include "tools/ppidd/publication.h"
@@ -320,7 +321,10 @@ int request_finish(struct request *request)
 		return ask_login(request);
 	if (request->route->kind == ROUTE_DESK && missing_step(request))
 		return answer_redirect(request, missing_step(request));
-	int error = note_reading(request);
+	/* Days are counted as the desk last changed them, by whichever process. */
+	int error = request->route->kind == ROUTE_KIOSK ? 0 : holiday_refresh(request->db);
+	if (error >= 0)
+		error = note_reading(request);
 	if (error >= 0)
 		error = request->route->handle(request);
 	if (error >= 0)

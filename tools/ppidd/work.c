@@ -177,7 +177,7 @@ int work_count(struct db *db, enum complaint_view view, const char *officer, int
 	return error;
 }
 
-int work_officers(struct db *db, bool about_office, json_t **out)
+int work_officers(struct db *db, enum right right, json_t **out)
 {
 	autorows struct db_rows *rows = NULL;
 	autojson json_t *list = json_array();
@@ -186,7 +186,7 @@ int work_officers(struct db *db, bool about_office, json_t **out)
 		"SELECT name, role FROM officer WHERE disabled_ms IS NULL ORDER BY name", "");
 	while (result >= 0 && (result = db_step(rows)) > 0) {
 		if (!role_may(db_words(rows, 1), RIGHT_HANDLE) ||
-			(about_office && !role_may(db_words(rows, 1), RIGHT_ABOUT_OFFICE)))
+			!role_may(db_words(rows, 1), right))
 			continue;
 		if (json_array_append_new(list, json_pack("{s:s, s:s}", "name", db_words(rows, 0),
 							"role", db_words(rows, 1))) < 0)

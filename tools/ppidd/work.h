@@ -7,6 +7,7 @@
 
 #include "base/ids.h"
 #include "tools/ppidd/complaint.h"
+#include "tools/ppidd/officer.h"
 
 enum work_list {
 	WORK_DUE,	 /* what runs, that due first on top */
@@ -59,7 +60,7 @@ must_check int work_count(struct db *db, enum complaint_view view, const char *o
 must_check int work_similar(struct db *db, const json_t *complaint, enum complaint_view view,
 	size_t most, json_t **out);
 
-/* The accounts that may be given a complaint: {name, role}; caller owns. */
-must_check int work_officers(struct db *db, bool about_office, json_t **out);
+/* The accounts that may be given a complaint, and have that right too: {name, role}; caller owns. */
+must_check int work_officers(struct db *db, enum right right, json_t **out);
 
 #endif
