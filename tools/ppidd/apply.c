@@ -10,6 +10,7 @@
 #include "tools/ppidd/command.h"
 #include "tools/ppidd/complaint.h"
 #include "tools/ppidd/deadline.h"
+#include "tools/ppidd/health.h"
 #include "tools/ppidd/kiosk.h"
 #include "tools/ppidd/record.h"
 #include "tools/ppidd/sim.h"
@@ -347,6 +348,11 @@ static int take_balance(struct db *db, const struct event_parts *parts)
 	return sim_told(db, &sim);
 }
 
+static int take_health(struct db *db, const struct event_parts *parts)
+{
+	return health_told(db, parts->kiosk, parts->data, believed_time(parts));
+}
+
 static int take_state(struct db *db, const struct event_parts *parts)
 {
 	const char *command = record_text(parts->data, "command");
@@ -496,6 +502,7 @@ static const struct {
 	{ "message.failed", take_message },
 	{ "message.expired", take_message },
 	{ "kiosk.started", take_started },
+	{ "kiosk.health", take_health },
 };
 
 int apply_event(struct db *db, int64_t kiosk, const json_t *event, int64_t now_ms)

@@ -208,6 +208,8 @@ static int attach(struct server *server)
 	if (error >= 0)
 		error = survey_timer_start(server);
 	if (error >= 0)
+		error = alarm_timer_start(server);
+	if (error >= 0)
 		error = sd_event_add_time(server->event, &server->store_timer, CLOCK_MONOTONIC,
 			UINT64_MAX, 0, on_store_timer, server);
 	if (error >= 0 && watch >= 0)
@@ -272,6 +274,7 @@ void server_stop(struct server *server)
 	sd_event_source_disable_unref(server->store_timer);
 	sd_event_source_disable_unref(server->visit_timer);
 	sd_event_source_disable_unref(server->survey_timer);
+	sd_event_source_disable_unref(server->alarm_timer);
 	if (server->tls_key)
 		sodium_memzero(server->tls_key, strlen(server->tls_key));
 	free(server->tls_cert);

@@ -13,7 +13,8 @@ struct server {
 	struct db *db;
 	struct MHD_Daemon *daemon;
 	sd_event_source *http_source, *timer, *poll_timer, *store_source, *store_timer,
-		*visit_timer, *survey_timer;
+		*visit_timer, *survey_timer, *alarm_timer;
+	int64_t alarm_look_ms, alarm_looked_ms; /* monotonic: the next look at kiosks, the last */
 	struct request *parked;
 	struct visit *visits;
 	bool stopping;
@@ -47,6 +48,11 @@ int on_poll_timer(sd_event_source *source, uint64_t usec, void *context);
 must_check int survey_timer_start(struct server *server);
 /* An answer may have arrived, or a complaint be answered: looks when the next one is due. */
 void survey_timer_arm(struct server *server);
+
+/* alarm_timer.c: what is the matter with kiosks. */
+must_check int alarm_timer_start(struct server *server);
+/* There is news of a kiosk: looks soon. */
+void alarm_timer_arm(struct server *server);
 
 static inline int64_t clock_ms(clockid_t clock)
 {

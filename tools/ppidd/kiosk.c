@@ -80,9 +80,11 @@ static int set_code(
 	return changed == 0 ? -ENOENT : changed < 0 ? changed : 0;
 }
 
-static int add_in_step(struct db *db, const struct step *step, int64_t number, const char *name,
+int kiosk_add_in_step(struct db *db, const struct step *step, int64_t number, const char *name,
 	char code[static CODE_SIZE])
 {
+	if (number < 1 || number > TICKET_KIOSK_MAX || number == DESK_KIOSK)
+		return -ERANGE;
 	int changed = db_run(db,
 		"INSERT INTO kiosk (number, name, added_ms) VALUES ($1, $2, $3) "
 		"ON CONFLICT (number) DO NOTHING",
@@ -96,10 +98,8 @@ static int add_in_step(struct db *db, const struct step *step, int64_t number, c
 int kiosk_add(struct db *db, const struct step *step, int64_t number, const char *name,
 	char code[static CODE_SIZE])
 {
-	if (number < 1 || number > TICKET_KIOSK_MAX || number == DESK_KIOSK)
-		return -ERANGE;
 	int error = db_begin(db);
-	return error < 0 ? error : db_end(db, add_in_step(db, step, number, name, code));
+	return error < 0 ? error : db_end(db, kiosk_add_in_step(db, step, number, name, code));
 }
 
 int kiosk_new_code(
@@ -119,9 +119,10 @@ int kiosk_revoke(struct db *db, const struct step *step, int64_t number)
 	int error = db_begin(db);
 	if (error < 0)
 		return error;
-	int changed =
-		db_run(db, "UPDATE kiosk SET revoked_ms = $1, code_hash = NULL WHERE number = $2",
-			"ii", step->now_ms, number);
+	int changed = db_run(db,
+		"UPDATE kiosk SET revoked_ms = $1, code_hash = NULL WHERE number = $2 "
+		"AND (number <> $3 OR enrolled_ms IS NOT NULL)",
+		"iii", step->now_ms, number, (int64_t)DESK_KIOSK);
 	error = changed == 0 ? -ENOENT : changed;
 	if (error >= 0)
 		error = log_kiosk(db, step, "kiosk.revoked", number, NULL);

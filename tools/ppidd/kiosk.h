@@ -22,6 +22,9 @@ void secret_new(char token[static TOKEN_SIZE]);
  */
 must_check int kiosk_add(struct db *db, const struct step *step, int64_t number, const char *name,
 	char code[static CODE_SIZE]);
+/* The same in the caller's transaction. */
+must_check int kiosk_add_in_step(struct db *db, const struct step *step, int64_t number,
+	const char *name, char code[static CODE_SIZE]);
 must_check int kiosk_new_code(
 	struct db *db, const struct step *step, int64_t number, char code[static CODE_SIZE]);
 must_check int kiosk_revoke(struct db *db, const struct step *step, int64_t number);

@@ -122,6 +122,7 @@ void server_wake(struct server *server)
 {
 	poll_wake(server);
 	survey_timer_arm(server);
+	alarm_timer_arm(server);
 }
 
 int on_poll_timer(sd_event_source *source, uint64_t usec, void *context)
