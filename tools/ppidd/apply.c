@@ -7,6 +7,7 @@
 
 #include "base/ids.h"
 #include "base/log.h"
+#include "tools/ppidd/case.h"
 #include "tools/ppidd/command.h"
 #include "tools/ppidd/complaint.h"
 #include "tools/ppidd/deadline.h"
@@ -192,6 +193,9 @@ static int insert_complaint(
 		error = deadline_begin(db, parts->uuid, state, believed_time(parts), parts->now_ms);
 	if (error >= 0)
 		error = insert_personal(db, parts);
+	if (error >= 0 && strcmp(record_words(parts->data, "kind"), "objection") == 0)
+		error = case_take_objection(
+			db, parts->uuid, record_words(parts->data, "objects_to"));
 	if (error >= 0 && strcmp(asked, ticket) != 0)
 		error = command_renumber(db, parts, asked, ticket);
 	return error;
