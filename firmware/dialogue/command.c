@@ -144,6 +144,30 @@ static bool means_addition(const struct frame *frame, struct understanding *out)
 	return frame->exact && (frame->marked || (frame->first && !degree));
 }
 
+/* KEBERATAN as a command: first, and marked or with a ticket. "kami keberatan dengan …" is a
+ * complaint. */
+static bool means_objection(const char *text, struct understanding *out)
+{
+	static const char names[] =
+		" keberatan kebratan kberatan keberaten kabotan kaboten objection ";
+	struct frame frame = { .first = true };
+
+	while (word_next(&text, &frame.keyword)) {
+		if (word_in(names, frame.keyword.text))
+			break;
+		if (!(word_meanings(frame.keyword.text) & (WORD_GREETING | WORD_INTENT)))
+			return false;
+		frame.first = false;
+	}
+	if (!frame.keyword.start)
+		return false;
+	const char *behind = ticket_lead(frame.keyword.end, &out->number);
+	out->meaning = MEANS_OBJECTION;
+	out->content = skip_signs(out->number.given ? behind : frame.keyword.end);
+	out->tentative = !out->number.given && *out->content && !is_marked(&frame.keyword);
+	return out->number.given || frame.first;
+}
+
 /* The rating stands before or behind the ticket number, or alone, perhaps as "4/5". */
 static void read_rating(const struct groups *groups, struct understanding *out)
 {
@@ -276,6 +300,9 @@ bool understand_command(const char *text, enum dialogue_topic topic, struct unde
 	bool slips = topic != DIALOGUE_AWAIT_DETAILS && topic != DIALOGUE_AWAIT_ADDRESS &&
 		     topic != DIALOGUE_AWAIT_QUESTION;
 
+	*out = (struct understanding) { .content = text };
+	if (topic != DIALOGUE_AWAIT_QUESTION && means_objection(text, out))
+		return true;
 	*out = (struct understanding) { .content = text };
 	if (!find_frame(text, slips, &frame))
 		return false;

@@ -7,17 +7,21 @@
 #include "dialogue/texts.h"
 #include "dialogue/utf8.h"
 
-static enum text text_for(enum dialogue_message message, bool reason)
+static enum text text_for(enum dialogue_message message, bool reason, bool day)
 {
 	switch (message) {
 	case DIALOGUE_MESSAGE_ANSWER:
-		return TEXT_MESSAGE_ANSWER;
+		return day ? TEXT_MESSAGE_ANSWER_UNTIL : TEXT_MESSAGE_ANSWER;
 	case DIALOGUE_MESSAGE_QUESTION:
 		return TEXT_MESSAGE_QUESTION;
 	case DIALOGUE_MESSAGE_STATE:
-		return reason ? TEXT_MESSAGE_STATE_REASON : TEXT_MESSAGE_STATE;
+		if (reason)
+			return TEXT_MESSAGE_STATE_REASON;
+		return day ? TEXT_MESSAGE_STATE_UNTIL : TEXT_MESSAGE_STATE;
 	case DIALOGUE_MESSAGE_EXTENDED:
-		return reason ? TEXT_MESSAGE_EXTENDED_REASON : TEXT_MESSAGE_EXTENDED;
+		if (!reason)
+			return TEXT_MESSAGE_EXTENDED;
+		return day ? TEXT_MESSAGE_EXTENDED_UNTIL : TEXT_MESSAGE_EXTENDED_REASON;
 	case DIALOGUE_MESSAGE_RENUMBERED:
 		return TEXT_MESSAGE_RENUMBERED;
 	case DIALOGUE_MESSAGE_SURVEY:
@@ -40,7 +44,7 @@ int dialogue_compose(enum dialogue_message message, const char *language,
 	*out = NULL;
 	if (!text)
 		return -ENOMEM;
-	enum text id = text_for(message, *text != '\0');
+	enum text id = text_for(message, *text != '\0', values->day != NULL);
 	if (id == TEXT_COUNT || (wants_ticket && !values->ticket) || (wants_text && !*text) ||
 		(message == DIALOGUE_MESSAGE_RENUMBERED && !values->old_ticket))
 		return -EINVAL;
@@ -49,6 +53,7 @@ int dialogue_compose(enum dialogue_message message, const char *language,
 		{ .name = "ticket", .text = values->ticket ? values->ticket : "" },
 		{ .name = "old", .text = values->old_ticket ? values->old_ticket : "" },
 		{ .name = "text", .text = text },
+		{ .name = "date", .text = values->day ? values->day : "" },
 		{ .name = "state", .text = language_say(text_states[values->state]) }, { 0 }
 	};
 	int error = text_fill(id, filled, out);

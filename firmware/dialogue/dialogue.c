@@ -13,8 +13,8 @@
 static const char *const topic_names[DIALOGUE_TOPIC_COUNT] = { "none", "details", "address",
 	"question", "choice", "confirm", "rating", "confidential" };
 static const char *const intention_names[DIALOGUE_INTENTION_COUNT] = { "complaint", "details",
-	"addition", "status", "rating", "withdrawal", "confidential", "language", "consent", "info",
-	"help", "ignored" };
+	"addition", "objection", "status", "rating", "withdrawal", "confidential", "language",
+	"consent", "info", "help", "ignored" };
 
 const char *dialogue_topic_name(enum dialogue_topic topic)
 {
@@ -255,6 +255,7 @@ static int act(struct talk *talk)
 	case MEANS_STATUS:
 		return status_handle(talk);
 	case MEANS_ADDITION:
+	case MEANS_OBJECTION:
 	case MEANS_RATING:
 	case MEANS_WITHDRAWAL:
 	case MEANS_CONFIDENTIAL:
@@ -415,7 +416,7 @@ int dialogue_expire(const struct dialogue_input *input, struct dialogue_output *
 		{ .name = "pin", .text = input->next_pin }, { 0 } };
 	int error = pending_read(input->session.data, &talk.pending);
 
-	if (error == 0 && talk.pending.action == DIALOGUE_ADDITION && talk.pending.text) {
+	if (error == 0 && pending_holds_text(&talk.pending)) {
 		locale_t before = language_begin(input->language);
 		out->intention = DIALOGUE_COMPLAINT;
 		out->open_complaint = true;

@@ -56,8 +56,9 @@ enum dialogue_topic {
 /* What a message was understood to be. */
 enum dialogue_intention {
 	DIALOGUE_COMPLAINT,
-	DIALOGUE_DETAILS,  /* an answer to a question of ours */
-	DIALOGUE_ADDITION, /* TAMBAH */
+	DIALOGUE_DETAILS,   /* an answer to a question of ours */
+	DIALOGUE_ADDITION,  /* TAMBAH */
+	DIALOGUE_OBJECTION, /* KEBERATAN: a case of its own, against what became of another */
 	DIALOGUE_STATUS,
 	DIALOGUE_RATING,
 	DIALOGUE_WITHDRAWAL,
@@ -143,6 +144,7 @@ struct dialogue_output {
 
 	bool open_complaint; /* with next_ticket and next_pin */
 	char *complaint_text;
+	char objects_to[TICKET_SIZE]; /* the own complaint that it objects to; "" for none */
 
 	/* What happens to an own complaint: subject_ticket. A new one is meant by next_ticket. */
 	char subject_ticket[TICKET_SIZE];
@@ -205,10 +207,13 @@ void dialogue_output_free(struct dialogue_output *out);
 
 /* Messages that the kiosk starts. */
 enum dialogue_message {
-	DIALOGUE_MESSAGE_ANSWER,     /* ticket, text: up to DIALOGUE_PARTS_MAX parts */
-	DIALOGUE_MESSAGE_QUESTION,   /* ticket, text: same */
-	DIALOGUE_MESSAGE_STATE,	     /* ticket, state, text (the reason, may be NULL): one part */
-	DIALOGUE_MESSAGE_EXTENDED,   /* ticket, text (the reason, may be NULL): one part */
+	DIALOGUE_MESSAGE_ANSWER,   /* ticket, text, day (until when one may object, or NULL): up to
+				      DIALOGUE_PARTS_MAX parts */
+	DIALOGUE_MESSAGE_QUESTION, /* ticket, text: same */
+	/* ticket, state, text (the reason, or NULL), day (by when there is an answer, or NULL; not
+	 * said beside a reason): one part */
+	DIALOGUE_MESSAGE_STATE,
+	DIALOGUE_MESSAGE_EXTENDED,   /* ticket, text, day (as before; both may be NULL): one part */
 	DIALOGUE_MESSAGE_RENUMBERED, /* old_ticket, ticket: one part */
 	/* Only for those who agreed to get them: */
 	DIALOGUE_MESSAGE_SURVEY,       /* ticket: one part */
@@ -219,6 +224,7 @@ struct dialogue_values {
 	const char *ticket;
 	const char *old_ticket;
 	const char *text;
+	const char *day; /* as people write it: "03-12-2026" */
 	enum complaint_state state;
 };
 

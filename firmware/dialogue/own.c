@@ -85,7 +85,7 @@ static int ask_which(struct talk *talk, struct pending *wanted)
 	bool holds = talk_holds_addition(talk);
 	int error = 0;
 
-	if (holds && wanted->action != DIALOGUE_ADDITION)
+	if (holds && wanted->action != talk->pending.action)
 		return say_choices(talk, wanted, TEXT_WHICH_NAME);
 	if (holds)
 		error = join_additions(&talk->pending, wanted);
@@ -165,6 +165,24 @@ static int add(struct talk *talk, const struct dialogue_complaint *complaint, co
 		talk->input.parts_missing ? TEXT_ADDED_PARTIAL : TEXT_ADDED);
 }
 
+/* A case of its own: the one it is about may long be closed. */
+static int object(struct talk *talk, const struct dialogue_complaint *complaint, const char *text)
+{
+	const struct dialogue_input *input = &talk->input;
+	struct dialogue_output *out = talk->out;
+	const struct template_value values[] = { { .name = "ticket", .text = input->next_ticket },
+		{ .name = "pin", .text = input->next_pin },
+		{ .name = "old", .text = complaint->ticket }, { 0 } };
+
+	out->open_complaint = true;
+	memcpy(out->objects_to, complaint->ticket, TICKET_SIZE);
+	int error = copy_text(text, &out->complaint_text);
+	if (error < 0)
+		return error;
+	return talk_reply(talk, "ticket", input->next_ticket,
+		input->parts_missing ? TEXT_TICKET_PARTIAL : TEXT_TICKET_OBJECTION, values);
+}
+
 static int rate(
 	struct talk *talk, const struct dialogue_complaint *complaint, const struct pending *wanted)
 {
@@ -238,6 +256,8 @@ static int perform(
 	switch (wanted->action) {
 	case DIALOGUE_ADDITION:
 		return add(talk, complaint, wanted->text);
+	case DIALOGUE_OBJECTION:
+		return object(talk, complaint, wanted->text);
 	case DIALOGUE_RATING:
 		return rate(talk, complaint, wanted);
 	case DIALOGUE_WITHDRAWAL:
@@ -275,6 +295,8 @@ static int without_subject(struct talk *talk, const struct pending *wanted)
 		/* What may be a sentence of its own keeps all its words. */
 		return talk_complain(
 			talk, talk->understanding.number.given ? talk->text : wanted->text, false);
+	case DIALOGUE_OBJECTION:
+		return talk_complain(talk, talk->text, false);
 	case DIALOGUE_RATING:
 		return talk_reply_plain(talk, "rating", TEXT_RATE_NONE);
 	case DIALOGUE_CONFIDENTIAL:
@@ -288,9 +310,13 @@ static int carry_out(struct talk *talk, struct pending *wanted)
 {
 	struct dialogue_complaint complaint = { 0 };
 	enum found found;
-	int error =
-		find_subject(talk, wanted, wanted->action != DIALOGUE_RATING, &complaint, &found);
+	bool objection = wanted->action == DIALOGUE_OBJECTION;
+	bool open = wanted->action != DIALOGUE_RATING && !objection;
+	int error = find_subject(talk, wanted, open, &complaint, &found);
 
+	/* To what was answered; else to what wasn't in time. */
+	if (error >= 0 && found == FOUND_NONE && objection)
+		error = find_subject(talk, wanted, true, &complaint, &found);
 	if (error < 0 || found == FOUND_SAID)
 		return error;
 	return found == FOUND_ONE ? perform(talk, &complaint, wanted)
@@ -347,6 +373,9 @@ int own_handle(struct talk *talk)
 	case MEANS_ADDITION:
 		wanted.action = DIALOGUE_ADDITION;
 		break;
+	case MEANS_OBJECTION:
+		wanted.action = DIALOGUE_OBJECTION;
+		break;
 	case MEANS_RATING:
 		wanted.action = DIALOGUE_RATING;
 		break;
@@ -360,10 +389,12 @@ int own_handle(struct talk *talk)
 	talk->out->intention = wanted.action;
 	if (wanted.action == DIALOGUE_ADDITION && !*understanding->content)
 		return talk_reply_plain(talk, "help", TEXT_ADD_EMPTY);
+	if (wanted.action == DIALOGUE_OBJECTION && !*understanding->content)
+		return talk_reply_plain(talk, "help", TEXT_OBJECT_EMPTY);
 	if (wanted.action == DIALOGUE_RATING && wanted.rating == 0)
 		return talk_reply_plain(talk, "help", TEXT_RATE_HOW);
 	wanted.fresh = understanding->tentative;
-	if (wanted.action == DIALOGUE_ADDITION)
+	if (wanted.action == DIALOGUE_ADDITION || wanted.action == DIALOGUE_OBJECTION)
 		error = copy_text(understanding->tentative ? talk->text : understanding->content,
 			&wanted.text);
 	else if (understanding->comment)

@@ -30,6 +30,7 @@ static bool complete(const struct pending *pending)
 {
 	switch (pending->action) {
 	case DIALOGUE_ADDITION:
+	case DIALOGUE_OBJECTION:
 		return pending->text && *pending->text;
 	case DIALOGUE_RATING:
 		return pending->rating > 0;
@@ -40,6 +41,12 @@ static bool complete(const struct pending *pending)
 	default:
 		return false;
 	}
+}
+
+bool pending_holds_text(const struct pending *pending)
+{
+	return (pending->action == DIALOGUE_ADDITION || pending->action == DIALOGUE_OBJECTION) &&
+	       pending->text;
 }
 
 static int copy_member(const json_t *object, const char *name, char **out)

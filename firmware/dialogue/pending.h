@@ -12,7 +12,8 @@ struct pending {
 	enum dialogue_intention action;
 	char tickets[DIALOGUE_CHOICES_MAX][TICKET_SIZE]; /* as they were offered */
 	size_t count;
-	char *text; /* DIALOGUE_ADDITION, or words beside a rating; NULL: none */
+	char *text; /* DIALOGUE_ADDITION, DIALOGUE_OBJECTION, or words beside a rating; NULL: none
+		     */
 	int rating;
 	bool on;
 	bool fresh; /* the last choice is a new complaint: it may be no addition at all */
@@ -21,6 +22,9 @@ struct pending {
 
 /* Reads what pending_write() wrote; whatever else it is reads as nothing. 0 or -ENOMEM. */
 must_check int pending_read(const char *data, struct pending *out);
+
+/* Whether it is a text that its sender gave us to keep: it must not be forgotten. */
+bool pending_holds_text(const struct pending *pending);
 
 /* As JSON text; caller frees. */
 must_check int pending_write(const struct pending *pending, char **data);

@@ -21,7 +21,7 @@ struct talk {
 /* Whether a text waits to be told which ticket it is for: nothing may push it aside. */
 static inline bool talk_holds_addition(const struct talk *talk)
 {
-	return talk->asked == DIALOGUE_AWAIT_CHOICE && talk->pending.action == DIALOGUE_ADDITION;
+	return talk->asked == DIALOGUE_AWAIT_CHOICE && pending_holds_text(&talk->pending);
 }
 
 static inline bool talk_given(const char *value)

@@ -88,6 +88,9 @@ const struct text_info texts[TEXT_COUNT] = {
 		0, 1 },
 	[TEXT_OK] = { N_("Baik. Kirim CEK untuk melihat perkembangan aduan Anda."), NULL, 0, 1 },
 	[TEXT_MESSAGE_ANSWER] = { N_("Tiket {ticket}: {text}"), "text", 1200, 10 },
+	[TEXT_MESSAGE_ANSWER_UNTIL] = { N_("Tiket {ticket}: {text} Bila keberatan, sampai {date} "
+					   "kirim: KEBERATAN (alasannya)"),
+		"text", 1200, 10 },
 	[TEXT_MESSAGE_QUESTION] = { N_("Tiket {ticket}: petugas bertanya: {text} Mohon jawab "
 				       "dengan "
 				       "membalas SMS ini."),
@@ -96,10 +99,16 @@ const struct text_info texts[TEXT_COUNT] = {
 	[TEXT_MESSAGE_STATE_REASON] = { N_("Tiket {ticket}: aduan Anda {state}. Keterangan: "
 					   "{text}"),
 		"text", 50, 1 },
+	[TEXT_MESSAGE_STATE_UNTIL] = { N_("Tiket {ticket}: aduan Anda {state}. Dijawab paling "
+					  "lambat {date}."),
+		NULL, 0, 1 },
 	[TEXT_MESSAGE_EXTENDED] = { N_("Tiket {ticket}: waktu penanganan aduan Anda diperpanjang."),
 		NULL, 0, 1 },
 	[TEXT_MESSAGE_EXTENDED_REASON] = { N_("Tiket {ticket}: waktu penanganan aduan Anda "
 					      "diperpanjang. Alasan: {text}"),
+		"text", 50, 1 },
+	[TEXT_MESSAGE_EXTENDED_UNTIL] = { N_("Tiket {ticket}: waktu penanganan diperpanjang sampai "
+					     "{date}. Alasan: {text}"),
 		"text", 50, 1 },
 	[TEXT_MESSAGE_RENUMBERED] = { N_("Nomor tiket Anda {old} diganti menjadi {ticket}. PIN "
 					 "tetap "
@@ -117,6 +126,13 @@ const struct text_info texts[TEXT_COUNT] = {
 	[TEXT_TICKET_CONFIDENTIAL] = { N_("Aduan rahasia diterima. Tiket {ticket}, PIN {pin}. "
 					  "Simpan nomor ini. Nama, alamat dan nomor Anda hanya "
 					  "dilihat petugas verifikasi."),
+		NULL, 0, 1 },
+	[TEXT_TICKET_OBJECTION] = { N_("Keberatan atas tiket {old} diterima. Tiket {ticket}, PIN "
+				       "{pin}. Simpan nomor ini. Dijawab atasan PPID paling lama "
+				       "30 hari kerja."),
+		NULL, 0, 1 },
+	[TEXT_OBJECT_EMPTY] = { N_("Tulis KEBERATAN lalu alasannya dalam satu SMS, contoh: "
+				   "KEBERATAN data yang saya minta belum lengkap"),
 		NULL, 0, 1 },
 	[TEXT_TICKET_UNCHOSEN] = { N_("Tiketnya belum Anda pilih, maka tambahan Anda dicatat "
 				      "sebagai aduan baru. Tiket {ticket}, PIN {pin}. Simpan nomor "

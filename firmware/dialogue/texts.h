@@ -16,6 +16,8 @@ enum text {
 	TEXT_TICKET_PARTIAL_ASK,      /* ticket, pin */
 	TEXT_TICKET_PLAIN,	      /* ticket, pin; while another question of ours is open */
 	TEXT_TICKET_CONFIDENTIAL,     /* ticket, pin */
+	TEXT_TICKET_OBJECTION,	      /* ticket, pin, old: what it objects to */
+	TEXT_OBJECT_EMPTY,	      /* - */
 	TEXT_TICKET_UNCHOSEN,	      /* ticket, pin; an addition to nobody knows which */
 	TEXT_DETAILS_DONE,	      /* ticket, name */
 	TEXT_DETAILS_ASK_NAME,	      /* ticket */
@@ -59,11 +61,14 @@ enum text {
 	TEXT_THANKS,		      /* - */
 	TEXT_OK,		      /* - */
 	TEXT_MESSAGE_ANSWER,	      /* ticket, text */
+	TEXT_MESSAGE_ANSWER_UNTIL,    /* ticket, text, date: until when one may object */
 	TEXT_MESSAGE_QUESTION,	      /* ticket, text */
 	TEXT_MESSAGE_STATE,	      /* ticket, state */
 	TEXT_MESSAGE_STATE_REASON,    /* ticket, state, text */
+	TEXT_MESSAGE_STATE_UNTIL,     /* ticket, state, date: by when there is an answer */
 	TEXT_MESSAGE_EXTENDED,	      /* ticket */
 	TEXT_MESSAGE_EXTENDED_REASON, /* ticket, text */
+	TEXT_MESSAGE_EXTENDED_UNTIL,  /* ticket, text, date */
 	TEXT_MESSAGE_RENUMBERED,      /* old, ticket */
 	TEXT_MESSAGE_SURVEY,	      /* ticket */
 	TEXT_MESSAGE_ANNOUNCEMENT,    /* text */

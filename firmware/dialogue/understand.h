@@ -13,6 +13,7 @@ enum meaning {
 	MEANS_REFUSAL, /* won't tell name or address */
 	MEANS_ANSWER,  /* to an officer's question */
 	MEANS_ADDITION,
+	MEANS_OBJECTION,
 	MEANS_STATUS,
 	MEANS_RATING,
 	MEANS_WITHDRAWAL,
@@ -34,8 +35,10 @@ enum meaning {
 
 struct understanding {
 	enum meaning meaning;
-	const char *content; /* MEANS_COMPLAINT, MEANS_ADDITION: where it begins in the text */
-	/* MEANS_ADDITION: it may be a sentence that only begins like one ("tambah lagi …"). */
+	/* MEANS_COMPLAINT, MEANS_ADDITION, MEANS_OBJECTION: where it begins in the text */
+	const char *content;
+	/* MEANS_ADDITION, MEANS_OBJECTION: it may be a sentence that only begins like one ("tambah
+	 * lagi …"). */
 	bool tentative;
 	bool confidential;	     /* MEANS_COMPLAINT: asked for with it */
 	struct ticket_number number; /* of a command; MEANS_CHOICE: when choice is 0 */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/log.h"
 #include "dialogue/dialogue.h"
@@ -15,6 +16,7 @@
 #define ANSWER_LIFETIME_MS (INT64_C(30) * 24 * 3600 * 1000)
 #define NOTICE_LIFETIME_MS (INT64_C(3) * 24 * 3600 * 1000)
 #define ACTOR_SIZE 100
+#define DAY_SIZE 16
 
 /* Notices go out between these hours, local time. */
 #define DAY_BEGINS_H 8
@@ -84,6 +86,19 @@ static bool worth_telling(enum complaint_state state)
 	       state == STATE_REOPENED;
 }
 
+/* A day of the server's ("2026-12-03") as people here write it; NULL for none that is one. */
+static const char *member_day(
+	const struct command *command, const char *name, char out[static DAY_SIZE])
+{
+	const char *text = member(command, name);
+	struct tm parts = { 0 };
+	const char *end = text ? strptime(text, "%Y-%m-%d", &parts) : NULL;
+
+	if (!end || *end || strftime(out, DAY_SIZE, "%d-%m-%Y", &parts) == 0)
+		return NULL;
+	return out;
+}
+
 static int do_state(struct command *command)
 {
 	const char *name = member(command, "to");
@@ -97,18 +112,23 @@ static int do_state(struct command *command)
 		command->actor, member(command, "reason"), command->id);
 	if (error < 0 || !worth_telling(to) || !can_tell(command))
 		return error;
-	const struct dialogue_values values = {
-		.ticket = command->complaint.ticket, .text = member(command, "reason"), .state = to
-	};
+	char day[DAY_SIZE];
+	const struct dialogue_values values = { .ticket = command->complaint.ticket,
+		.text = member(command, "reason"),
+		.day = to == STATE_VERIFIED ? member_day(command, "due", day) : NULL,
+		.state = to };
 	return command_tell(command, DIALOGUE_MESSAGE_STATE, &values, "state", OUTGOING_ANSWER);
 }
 
 /* More working days than was promised: the resident is told why. */
 static int do_extended(struct command *command)
 {
+	char day[DAY_SIZE];
 	const struct dialogue_values values = { .ticket = command->complaint.ticket,
-		.text = member(command, "reason") };
+		.text = member(command, "reason"),
+		.day = member_day(command, "due", day) };
 
+	/* At the panel it is read from the command. */
 	if (!can_tell(command))
 		return 0;
 	return command_tell(
@@ -119,8 +139,10 @@ static int do_answer(struct command *command)
 {
 	const char *name = member(command, "to");
 	enum complaint_state to = STATE_RESOLVED;
+	char day[DAY_SIZE];
 	const struct dialogue_values values = { .ticket = command->complaint.ticket,
-		.text = member(command, "text") };
+		.text = member(command, "text"),
+		.day = member_day(command, "object_until", day) };
 
 	if (name && !state_from_name(name, &to)) {
 		command->refused = "no such state";

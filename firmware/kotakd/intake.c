@@ -110,6 +110,26 @@ static int intake_look(const struct intake *intake, const struct moment *moment,
 	return store_ticket_next(intake->store, view->next_ticket, view->next_pin);
 }
 
+/* An objection takes over what keeps the other from its readers. */
+static int open_objection(const struct intake *intake, const struct moment *moment,
+	const struct complaint_opening *opening, const char *ticket)
+{
+	struct complaint complaint = { 0 };
+	struct complaint_opening objection = *opening;
+	char uuid[UUID_SIZE];
+	int found = store_complaint_find(intake->store, ticket, &complaint);
+
+	if (found > 0) {
+		objection.objects_to = complaint.uuid;
+		objection.about = complaint.about;
+		objection.confidential = opening->confidential || complaint.confidential;
+	}
+	if (found >= 0)
+		found = store_complaint_open(intake->store, moment, &objection, uuid);
+	complaint_release(&complaint);
+	return found;
+}
+
 /* Opens the complaint that the conversation decided on. */
 static int intake_open(const struct intake *intake, const struct moment *moment,
 	const struct dialogue_input *input, const struct dialogue_output *output)
@@ -127,6 +147,8 @@ static int intake_open(const struct intake *intake, const struct moment *moment,
 		.confidential = output->confidential == DIALOGUE_ON,
 	};
 
+	if (*output->objects_to)
+		return open_objection(intake, moment, &opening, output->objects_to);
 	return store_complaint_open(intake->store, moment, &opening, uuid);
 }
 

@@ -74,21 +74,28 @@ static int say_case(
 	struct panel_turn *turn, const json_t *message, const struct complaint *complaint)
 {
 	char created[TIME_SIZE], updated[TIME_SIZE];
+	struct complaint_told told = { 0 };
 	autofree char *question = NULL;
 	int error = store_complaint_question(turn->kiosk->store, complaint, &question);
 
+	if (error >= 0)
+		error = store_complaint_told(turn->kiosk->store, complaint, &told);
 	if (error < 0)
 		return error;
 	time_format(complaint->created_ms, created);
 	time_format(complaint->updated_ms, updated);
-	return panel_say(turn,
-		json_pack("{s:s, s:O, s:b, s:s, s:s, s:s, s:s, s:s?, s:s?, s:i, s:b, s:b, s:b}",
+	error = panel_say(turn,
+		json_pack("{s:s, s:O, s:b, s:s, s:s, s:s, s:s, s:s?, s:s?, s:i, s:b, s:b, s:b, "
+			  "s:s*, s:s*, s:s*}",
 			"type", "case", "request", request_of(message), "found", true, "ticket",
 			complaint->ticket, "state", state_name(complaint->state), "created",
 			created, "updated", updated, "answer", complaint->answer, "question",
 			question, "rating", complaint->rating, "can_rate", can_rate(complaint),
-			"can_add", can_add(complaint), "can_withdraw",
-			state_open(complaint->state)));
+			"can_add", can_add(complaint), "can_withdraw", state_open(complaint->state),
+			"due", told.due, "extended", told.extended, "object_until",
+			told.object_until));
+	complaint_told_release(&told);
+	return error;
 }
 
 int panel_lookup(struct panel_turn *turn, const json_t *message)

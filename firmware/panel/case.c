@@ -234,6 +234,28 @@ static size_t offers(const struct panel *panel, struct offer out[static 5])
 	return count;
 }
 
+static void compose_text(struct panel *panel, enum phrase phrase, const char *key)
+{
+	const struct view_value values[] = { { "text", message_text(panel->session.found, key) },
+		{ 0 } };
+
+	view_paragraph(&panel->view);
+	view_say(&panel->view, phrase, values);
+}
+
+/* A day of the server's, where it told one. */
+static void say_day(struct panel *panel, enum phrase phrase, const char *key)
+{
+	char day[DAY_SIZE];
+	const struct view_value values[] = { { "date", day }, { 0 } };
+
+	message_date(message_text(panel->session.found, key), day);
+	if (!*day)
+		return;
+	view_paragraph(&panel->view);
+	view_say(&panel->view, phrase, values);
+}
+
 static void compose_case(struct panel *panel)
 {
 	const json_t *found = panel->session.found;
@@ -248,6 +270,9 @@ static void compose_case(struct panel *panel)
 		{ "state", phrase_state(panel->view.language, state) }, { "date", day }, { 0 } };
 	view_paragraph(&panel->view);
 	view_say(&panel->view, PHRASE_CASE, values);
+	say_day(panel, PHRASE_CASE_DUE, "due");
+	if (found_has(panel, "extended"))
+		compose_text(panel, PHRASE_CASE_EXTENDED, "extended");
 	size_t count = offers(panel, choices);
 	for (size_t i = 0; i < count; i++)
 		view_choice(&panel->view, (char)('1' + i), choices[i].phrase);
@@ -269,18 +294,10 @@ static void back_to_case(struct panel *panel)
 	panel_go(panel, SCREEN_CASE);
 }
 
-static void compose_text(struct panel *panel, enum phrase phrase, const char *key)
-{
-	const struct view_value values[] = { { "text", message_text(panel->session.found, key) },
-		{ 0 } };
-
-	view_paragraph(&panel->view);
-	view_say(&panel->view, phrase, values);
-}
-
 static void compose_answer(struct panel *panel)
 {
 	compose_text(panel, PHRASE_ANSWER, "answer");
+	say_day(panel, PHRASE_OBJECT_UNTIL, "object_until");
 }
 
 static void compose_question(struct panel *panel)

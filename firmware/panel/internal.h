@@ -236,5 +236,7 @@ const char *message_text(const json_t *message, const char *key);
 /* Its day in local time as people write it; "" for what isn't RFC 3339. */
 #define DAY_SIZE 16
 void message_day(const char *time, char out[static DAY_SIZE]);
+/* The same of a day, "2026-12-03"; "" for what is none. */
+void message_date(const char *date, char out[static DAY_SIZE]);
 
 #endif

@@ -27,6 +27,16 @@ void message_day(const char *time, char out[static DAY_SIZE])
 		strftime(out, DAY_SIZE, "%d-%m-%Y", &day);
 }
 
+void message_date(const char *date, char out[static DAY_SIZE])
+{
+	struct tm day = { 0 };
+	const char *end = strptime(date, "%Y-%m-%d", &day);
+
+	out[0] = '\0';
+	if (end && !*end && strftime(out, DAY_SIZE, "%d-%m-%Y", &day) == 0)
+		out[0] = '\0';
+}
+
 static int copy_plain(const json_t *message, const char *key, char *out, size_t size)
 {
 	size_t length = 0;

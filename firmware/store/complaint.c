@@ -89,9 +89,10 @@ static int complaint_known(struct store *store, const char *uuid)
 /* What any officer may be told of it; category and about only where they were said. */
 static json_t *complaint_data(const struct complaint_opening *opening, const char *uuid)
 {
-	return json_pack("{s:s, s:s, s:s, s:s*, s:s*}", "uuid", uuid, "channel", opening->channel,
-		"language", opening->language, "category", opening->category, "about",
-		opening->about);
+	return json_pack("{s:s, s:s, s:s, s:s*, s:s*, s:s*, s:s*}", "uuid", uuid, "channel",
+		opening->channel, "language", opening->language, "category", opening->category,
+		"about", opening->about, "kind", opening->objects_to ? "objection" : NULL,
+		"objects_to", opening->objects_to);
 }
 
 static int complaint_write(struct store *store, const struct moment *moment,
@@ -282,6 +283,62 @@ int store_complaint_question(struct store *store, const struct complaint *compla
 		return found;
 	*text = store_column_copy(statement, 0);
 	return *text != NULL;
+}
+
+void complaint_told_release(struct complaint_told *told)
+{
+	free(told->due);
+	free(told->extended);
+	free(told->object_until);
+	*told = (struct complaint_told) { 0 };
+}
+
+/* The office's commands about one complaint; what was told before an answer is over with it. */
+#define COMMANDS_OF                                                                                \
+	" FROM command WHERE (json_extract (body, '$.uuid') = ?1"                                  \
+	" OR json_extract (body, '$.ticket') = ?2) AND state = 'done'"
+#define SINCE_ANSWER                                                                               \
+	" AND number > coalesce ((SELECT max (number)" COMMANDS_OF                                 \
+	" AND json_extract (body, '$.type') = 'answer'), 0)"
+
+static int told_text(
+	struct store *store, const struct complaint *complaint, const char *sql, char **out)
+{
+	autostatement sqlite3_stmt *statement = NULL;
+	int found = store_query(store, &statement, sql, "tt", complaint->uuid, complaint->ticket);
+
+	if (found == 0)
+		found = store_step(store, statement);
+	if (found <= 0)
+		return found;
+	*out = store_column_copy(statement, 0);
+	return 0;
+}
+
+int store_complaint_told(
+	struct store *store, const struct complaint *complaint, struct complaint_told *out)
+{
+	*out = (struct complaint_told) { 0 };
+	if (!state_open(complaint->state))
+		return told_text(store, complaint,
+			"SELECT json_extract (body, '$.object_until')" COMMANDS_OF
+			" AND json_extract (body, '$.type') = 'answer' ORDER BY number DESC LIMIT "
+			"1",
+			&out->object_until);
+	int error = told_text(store, complaint,
+		"SELECT json_extract (body, '$.due')" COMMANDS_OF
+		" AND json_extract (body, '$.due') IS NOT NULL" SINCE_ANSWER
+		" ORDER BY number DESC LIMIT 1",
+		&out->due);
+	if (error == 0)
+		error = told_text(store, complaint,
+			"SELECT json_extract (body, '$.reason')" COMMANDS_OF
+			" AND json_extract (body, '$.type') = 'extended'" SINCE_ANSWER
+			" ORDER BY number DESC LIMIT 1",
+			&out->extended);
+	if (error < 0)
+		complaint_told_release(out);
+	return error;
 }
 
 int store_complaint_state(struct store *store, const struct moment *moment,

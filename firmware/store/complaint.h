@@ -50,6 +50,7 @@ struct complaint_opening {
 	const char *channel, *language;
 	const char *sender, *name, *address, *text;
 	const char *category, *about; /* as the complainant says; may be NULL */
+	const char *objects_to; /* an objection's: the uuid of what it objects to, else NULL */
 	bool confidential;
 };
 
@@ -88,6 +89,16 @@ must_check int store_complaint_details(struct store *store, const struct moment 
  */
 must_check int store_complaint_question(
 	struct store *store, const struct complaint *complaint, char **text);
+
+/* What the office told of its time, NULL where it told nothing; days as "2026-12-03". */
+struct complaint_told {
+	char *due;	    /* by when it is to be answered, while it isn't */
+	char *extended;	    /* why that takes longer, while it isn't */
+	char *object_until; /* until when one may object to the answer */
+};
+void complaint_told_release(struct complaint_told *told);
+must_check int store_complaint_told(
+	struct store *store, const struct complaint *complaint, struct complaint_told *out);
 
 /* Sets the state and writes complaint.state; the same state again writes nothing. */
 must_check int store_complaint_state(struct store *store, const struct moment *moment,

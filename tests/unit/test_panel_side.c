@@ -148,6 +148,65 @@ static void a_phone_makes_a_sender(void **state)
 	complaint_release(&complaint);
 }
 
+/* A command with members of its own. */
+static void tell(struct kiosk *kiosk, int place, const char *type, const char *key,
+	const char *value, const char *day_key, const char *day)
+{
+	struct moment moment = kiosk_moment(kiosk);
+	char id[UUID_SIZE];
+
+	uuid_new(id);
+	autojson json_t *commands = json_pack("[{s:i, s:s, s:s, s:s, s:s, s:s, s:s}]", "number",
+		place, "id", id, "type", type, "uuid", FIRST, key, value, day_key, day, "actor",
+		"officer:sari");
+	assert_return_code(store_begin(kiosk->store), 0);
+	assert_int_equal(store_commands_take(kiosk->store, &moment, commands), 1);
+	assert_return_code(store_commit(kiosk->store), 0);
+	assert_int_equal(commands_run(kiosk->store, &moment, kiosk->utc_offset_s), 1);
+}
+
+static void expect_told(struct kiosk *kiosk, const json_t *lookup, const char *due,
+	const char *extended, const char *object_until)
+{
+	const struct {
+		const char *key, *wanted;
+	} told[] = { { "due", due }, { "extended", extended }, { "object_until", object_until } };
+
+	say(json_deep_copy(lookup));
+	autojson json_t *message = heard(kiosk, "case");
+	for (size_t i = 0; i < ARRAY_SIZE(told); i++) {
+		const char *found = json_string_value(json_object_get(message, told[i].key));
+		if (told[i].wanted)
+			assert_string_equal(found, told[i].wanted);
+		else
+			assert_null(found);
+	}
+}
+
+/* Who left no number reads there how long it takes, why, and until when one may object. */
+static void days_are_read_at_the_panel(void **state)
+{
+	struct kiosk *kiosk = *state;
+	char ticket[TICKET_SIZE], pin[PIN_SIZE];
+
+	submit(kiosk, FIRST, "", ticket, pin);
+	autojson json_t *lookup = own("lookup", 1, ticket, pin);
+	expect_told(kiosk, lookup, NULL, NULL, NULL);
+	tell(kiosk, 1, "state", "to", "verified", "due", "2026-12-03");
+	expect_told(kiosk, lookup, "2026-12-03", NULL, NULL);
+	tell(kiosk, 2, "extended", "reason", "Menunggu batu", "due", "2026-12-14");
+	expect_told(kiosk, lookup, "2026-12-14", "Menunggu batu", NULL);
+	tell(kiosk, 3, "answer", "text", "Sudah", "object_until", "2027-01-20");
+	expect_told(kiosk, lookup, NULL, NULL, "2027-01-20");
+	/* Opened again, what was promised before is over. */
+	say(with(own("rate", 4, ticket, pin), "rating", json_integer(1)));
+	json_decref(heard(kiosk, "done"));
+	expect_told(kiosk, lookup, NULL, NULL, NULL);
+	tell(kiosk, 4, "state", "to", "assigned", "due", "2027-01-08");
+	expect_told(kiosk, lookup, "2027-01-08", NULL, NULL);
+	assert_int_equal(number(kiosk, "SELECT count(*) FROM outgoing_sms"), 0);
+}
+
 static void an_answer_waits_at_the_panel(void **state)
 {
 	struct kiosk *kiosk = *state;
@@ -385,6 +444,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_complaint_is_opened_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(whoever_left_takes_no_slip, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_phone_makes_a_sender, setup, teardown),
+		cmocka_unit_test_setup_teardown(days_are_read_at_the_panel, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_answer_waits_at_the_panel, setup, teardown),
 		cmocka_unit_test_setup_teardown(guessing_is_slowed, setup, teardown),
 		cmocka_unit_test_setup_teardown(
