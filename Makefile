@@ -23,12 +23,13 @@ LIBS_kotakd := $(LIBS_core) libsystemd inih gammu libserialport libgpiod libcurl
 LIBS_kotakctl := $(LIBS_core) inih libcurl zlib
 LIBS_ppidd := $(LIBS_core) libsystemd inih libmicrohttpd zlib libpq libqrencode nettle
 LIBS_ppidctl := $(LIBS_ppidd)
+LIBS_ppidd-opensid := $(LIBS_ppidd) libmariadb
 LIBS_modem-sim := jansson libsystemd
 LIBS_kotak-demo := jansson libsystemd libmicrohttpd
 LIBS_panel-sim := jansson libsystemd
 LIBS_panel-view := jansson ncursesw
 LIBS_printer-sim := jansson libsystemd libpng libqrencode
-LIBS_all := $(sort $(LIBS_kotakd) $(LIBS_kotakctl) $(LIBS_ppidd) $(LIBS_modem-sim) $(LIBS_kotak-demo) \
+LIBS_all := $(sort $(LIBS_kotakd) $(LIBS_kotakctl) $(LIBS_ppidd-opensid) $(LIBS_modem-sim) $(LIBS_kotak-demo) \
 	$(LIBS_panel-sim) $(LIBS_panel-view) $(LIBS_printer-sim))
 # libgpiod 1.6 and 2.x share a name and nothing else.
 GPIOD := $(shell $(PKG_CONFIG) --atleast-version=2 libgpiod && echo 2 || echo 1)
@@ -51,6 +52,7 @@ DRIVERS := $(filter-out %/lines_gpiod$(OTHER_GPIOD).o,$(call objects,drivers/*/*
 KOTAKCTL_ALL := $(call objects,tools/kotakctl/*.c)
 PPIDD_ALL := $(call objects,tools/ppidd/*.c)
 PPIDD := $(filter-out %/ppidd.o %/ppidctl.o,$(PPIDD_ALL))
+PPIDD_OPENSID_ALL := $(call objects,tools/ppidd-opensid/*.c)
 MODEM_SIM_ALL := $(call objects,tools/modem-sim/*.c)
 MODEM_SIM := $(filter-out %/main.o,$(MODEM_SIM_ALL))
 DEMO_ALL := $(call objects,tools/demo/*.c)
@@ -63,7 +65,8 @@ PRINTER_SIM := $(filter-out %/main.o,$(PRINTER_SIM_ALL))
 
 PROGRAMS := $(foreach p,$(if $(wildcard firmware/kotakd/main.c),kotakd) \
 	$(if $(KOTAKCTL_ALL),kotakctl) $(if $(filter %/ppidd.o,$(PPIDD_ALL)),ppidd) \
-	$(if $(filter %/ppidctl.o,$(PPIDD_ALL)),ppidctl) $(if $(MODEM_SIM_ALL),modem-sim) \
+	$(if $(filter %/ppidctl.o,$(PPIDD_ALL)),ppidctl) \
+	$(if $(PPIDD_OPENSID_ALL),ppidd-opensid) $(if $(MODEM_SIM_ALL),modem-sim) \
 	$(if $(filter %/main.o,$(PANEL_SIM_ALL)),panel-sim) $(if $(filter %/main.o,$(PRINTER_SIM_ALL)),printer-sim) \
 	$(if $(PANEL_VIEW_ALL),panel-view) \
 	$(if $(DEMO_ALL),kotak-demo),$(O)/$(p))
@@ -110,6 +113,9 @@ $(O)/ppidd: $(PPIDD) $(O)/obj/tools/ppidd/ppidd.o $(BASE)
 	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_ppidd))
 $(O)/ppidctl: $(PPIDD) $(O)/obj/tools/ppidd/ppidctl.o $(BASE)
 	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_ppidd))
+# The bridge to a village's OpenSID: the server's store, and MariaDB's library.
+$(O)/ppidd-opensid: $(PPIDD_OPENSID_ALL) $(PPIDD) $(BASE)
+	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_ppidd-opensid))
 $(O)/modem-sim: $(MODEM_SIM_ALL) $(BASE)
 	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_modem-sim) libsodium inih)
 $(O)/panel-sim: $(PANEL_SIM_ALL) $(BASE)
@@ -148,6 +154,7 @@ $(UNIT): $(O)/tests/%: $(O)/obj/tests/unit/%.o $(CORE) $(DRIVERS) $(BASE) | $(CA
 $(UNIT_PPIDD): $(O)/tests/ppidd/%: $(O)/obj/tests/unit/ppidd/%.o $(PPIDD) $(BASE)
 	@mkdir -p $(@D)
 	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_ppidd) cmocka)
+$(O)/tests/ppidd/test_ppidd_opensid: $(O)/obj/tools/ppidd-opensid/words.o $(O)/obj/tools/ppidd-opensid/settings.o
 $(UNIT_SIM): $(O)/tests/modem-sim/%: $(O)/obj/tests/unit/modem-sim/%.o $(MODEM_SIM) $(BASE)
 	@mkdir -p $(@D)
 	$(LINK) -o $@ $^ $(call KOTAK_LIBS,$(LIBS_modem-sim) libsodium inih cmocka)
@@ -202,7 +209,7 @@ check:
 	CC='$(CC)' tests/check/run
 
 # Every object without linking, and clang-tidy's word on each; `make check` makes them.
-CHECKED := $(sort $(CORE_ALL) $(DRIVERS) $(BASE) $(KOTAKCTL_ALL) $(PPIDD_ALL) $(MODEM_SIM_ALL) \
+CHECKED := $(sort $(CORE_ALL) $(DRIVERS) $(BASE) $(KOTAKCTL_ALL) $(PPIDD_ALL) $(PPIDD_OPENSID_ALL) $(MODEM_SIM_ALL) \
 	$(PANEL_SIM_ALL) $(PANEL_VIEW_ALL) $(PRINTER_SIM_ALL) \
 	$(DEMO_ALL) $(call objects,tests/unit/*.c tests/unit/*/*.c tests/fuzz/*.c tests/bench/*.c tests/check/*.c tests/vm/*.c))
 # How far the analyser follows a function: deep enough, and done in a minute or two.
@@ -292,9 +299,9 @@ install: all
 	$(INSTALL) -d $(addprefix $(DESTDIR)$(PREFIX)/,bin sbin lib/systemd/system lib/sysusers.d \
 		share/man/man1 share/man/man5 share/man/man8 share/doc/kotak share/kotak/boards share/kotak/holidays)
 	$(INSTALL) -d $(DESTDIR)$(SYSCONFDIR)/kotak $(DESTDIR)$(UDEVDIR)/rules.d
-	$(INSTALL) -m 755 $(wildcard $(O)/kotakd $(O)/ppidd) $(DESTDIR)$(PREFIX)/sbin
+	$(INSTALL) -m 755 $(wildcard $(O)/kotakd $(O)/ppidd $(O)/ppidd-opensid) $(DESTDIR)$(PREFIX)/sbin
 	$(INSTALL) -m 755 $(wildcard $(O)/kotakctl $(O)/ppidctl) $(DESTDIR)$(PREFIX)/bin
-	for unit in kotakd.service ppidd.service; do \
+	for unit in kotakd.service ppidd.service ppidd-opensid.service; do \
 		sed 's|@PREFIX@|$(PREFIX)|g; s|@SYSCONFDIR@|$(SYSCONFDIR)|g' board/systemd/$$unit \
 			> $(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit || exit 1; done
 	$(INSTALL) -m 644 board/systemd/kotak.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/kotak.conf

@@ -18,8 +18,8 @@ set -eu
 
 build='build-essential pkg-config|pkgconf gettext libgammu-dev libserialport-dev libsqlite3-dev
 	libsystemd-dev libcurl4-gnutls-dev|libcurl4-openssl-dev libjansson-dev libinih-dev
-	libsodium-dev nettle-dev zlib1g-dev libmicrohttpd-dev libpq-dev libgpiod-dev libncurses-dev libpng-dev libqrencode-dev'
-run='python3 procps openssl sqlite3 postgresql gammu gammu-smsd libdbd-sqlite3 libcmocka-dev'
+	libsodium-dev nettle-dev zlib1g-dev libmicrohttpd-dev libpq-dev libmariadb-dev libgpiod-dev libncurses-dev libpng-dev libqrencode-dev'
+run='python3 procps openssl sqlite3 postgresql mariadb-server gammu gammu-smsd libdbd-sqlite3 libcmocka-dev'
 check='clang clang-tidy clang-format libclang-rt-dev cppcheck shellcheck groff-base|groff'
 browser='python3 python3-selenium chromium chromium-driver'
 vm='qemu-system-x86 busybox-static cpio kmod xz-utils mmdebstrap python3'

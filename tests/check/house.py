@@ -29,6 +29,9 @@ BANNED_CALL = re.compile(r'(?<![\w.>])(' + '|'.join(BANNED) + r')\s*\(')
 SLEEP_CALL = re.compile(r'(?<![\w.>])(sleep|usleep|nanosleep|clock_nanosleep)\s*\(')
 SQL = re.compile(r'"\s*(SELECT\s|INSERT\s+(OR\s+\w+\s+)?INTO\s|UPDATE\s+\w+\s+SET\s|DELETE\s+FROM\s'
                  r'|CREATE\s+(TABLE|INDEX|TRIGGER)\s|PRAGMA\s|BEGIN\s+IMMEDIATE)')
+# Its own SQL is another's: MariaDB's, for OpenSID's table.
+SQL_FREE_TO_USE = ('firmware/store/', 'tools/ppidd/', 'tools/ppidd-opensid/', 'tests/')
+MARIADB = re.compile(r'<mysql\.h>')
 SQLITE = re.compile(r'<(sqlite3|libpq-fe)\.h>')
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|(<[^>]+>))')
 UNFINISHED = re.compile(r'\b(TODO|FIXME|XXX|HACK)\b')
@@ -89,7 +92,7 @@ def include_fault(path, include):
             return 'a driver knows firmware/port (and base) only'
         if include.startswith('tools/'):
             return 'a driver knows no tool'
-    elif top == 'tools' and room in ('ppidd', 'modem-sim', 'panel-sim', 'printer-sim', 'panel-view', 'demo'):
+    elif top == 'tools' and room in ('ppidd', 'ppidd-opensid', 'modem-sim', 'panel-sim', 'printer-sim', 'panel-view', 'demo'):
         if in_core and target not in ('base', 'wire'):
             return f'tools/{room} shares only base and wire with the firmware'
     return None
@@ -117,14 +120,15 @@ def check_c(path, text, complain):
             if SQLITE.search(include.group(2)) and not path.startswith(
                     ('firmware/store/', 'tools/ppidd/', 'tests/')):
                 complain(number, f'{include.group(2)}: only firmware/store and tools/ppidd')
+            if MARIADB.search(include.group(2)) and not path.startswith('tools/ppidd-opensid/'):
+                complain(number, f'{include.group(2)}: only tools/ppidd-opensid')
         banned = BANNED_CALL.search(plain)
         if banned:
             complain(number, f'{banned.group(1)}(): use {BANNED[banned.group(1)]}')
         if SLEEP_CALL.search(plain):
             complain(number, 'no sleeping: wait for a condition with a deadline')
-        if SQL.search(line) and not path.startswith(
-                ('firmware/store/', 'tools/ppidd/', 'tests/')):
-            complain(number, 'SQL stands in firmware/store and tools/ppidd only')
+        if SQL.search(line) and not path.startswith(SQL_FREE_TO_USE):
+            complain(number, 'SQL stands in firmware/store, tools/ppidd and tools/ppidd-opensid only')
         if UNFINISHED.search(full):
             complain(number, 'finish it, or say in words what is not done and why')
 
