@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/ppidd/alarm.h"
 #include "tools/ppidd/calendar.h"
 #include "tools/ppidd/complaint.h"
 #include "tools/ppidd/deadline.h"
@@ -254,6 +255,7 @@ struct list_parts {
 	json_t *list;
 	struct work_place next;
 	bool more, trouble;
+	int64_t kiosks; /* that need attention */
 	struct work_counts counts;
 };
 
@@ -273,6 +275,11 @@ static void fill_list(struct request *request, FILE *out, const struct list_view
 	if (parts->trouble)
 		html(out, "<p class=\"wrong\"><a href=\"/kiosks\">Ada kotak yang perlu "
 			  "diperiksa</a></p>\n");
+	if (parts->kiosks > 0)
+		html(out,
+			"<p class=\"wrong\"><a href=\"/kiosks\">%lld kotak perlu "
+			"perhatian</a></p>\n",
+			(long long)parts->kiosks);
 	tabs(out, view);
 	if (view->list == WORK_ALL)
 		filter_form(out, view);
@@ -332,9 +339,14 @@ static int read_parts(
 			request->db, filter.view, filter.officer, request->now_ms, &parts->counts);
 	if (error >= 0)
 		error = alert_list(request->db, &alerts);
-	int low = error >= 0 ? sim_any_low(request->db) : error;
+	/* Whoever sees to the kiosks is told how many; the others that there is one. */
+	int low = 0;
+	if (error >= 0 && officer_may(&request->officer, RIGHT_REPORT))
+		error = alarm_count(request->db, &parts->kiosks);
+	else if (error >= 0)
+		error = low = sim_any_low(request->db);
 	parts->trouble = json_array_size(alerts) > 0 || low > 0;
-	return low < 0 ? low : 0;
+	return error < 0 ? error : 0;
 }
 
 int desk_get_list(struct request *request)
