@@ -35,7 +35,7 @@ struct deadline_rules {
 	int64_t objection_within; /* after the reason for it */
 };
 /* The office's, of the process; those of the law and the SOP until others are given. */
-void deadline_use(const struct deadline_rules *rules);
+void deadline_use(const struct deadline_rules *given);
 const struct deadline_rules *deadline_rules(void);
 
 /* The end of the last of so many working days after the day of a moment. */

@@ -5,8 +5,6 @@
 
 #include "tools/ppidd/record.h"
 
-#define FORM_MOST 16384
-
 static const char *const grounds[CASE_GROUNDS] = {
 	"Permohonan informasi ditolak karena dikecualikan",
 	"Informasi berkala tidak disediakan",
@@ -158,9 +156,3 @@ void desk_case_form(
 			tried && form->text ? form->text : "");
 	html(out, "</fieldset>\n<button class=\"second\">Simpan jenis</button></form></section>\n");
 }
-
-const struct route case_routes[] = {
-	{ "POST", "/complaints/*/kind", ROUTE_DESK, FORM_MOST, desk_post_kind, RIGHT_INTAKE,
-		READS_COMPLAINT },
-	{ NULL, NULL, ROUTE_PUBLIC, 0, NULL, RIGHT_NONE, READS_NOTHING },
-};

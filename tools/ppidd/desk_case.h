@@ -6,6 +6,8 @@
 #include "tools/ppidd/case.h"
 #include "tools/ppidd/desk_complaint.h"
 
+#define CASE_FORM_MOST 16384
+
 /* What officers call a kind of case, and a ground of an objection. */
 const char *desk_word_kind(const char *kind);
 const char *desk_word_ground(const char *ground);

@@ -116,7 +116,7 @@ static int write_change(struct db *db, const struct step *step, const struct hol
 			"VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (day) DO UPDATE SET "
 			"free = excluded.free, name = excluded.name, reason = excluded.reason, "
 			"officer = excluded.officer, changed_ms = excluded.changed_ms",
-			"titttti", day, (int64_t)change->free, change->name, change->reason,
+			"tittti", day, (int64_t)change->free, change->name, change->reason,
 			step->actor, step->now_ms);
 	if (error >= 0)
 		error = db_run(db,
