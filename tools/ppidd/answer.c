@@ -4,6 +4,7 @@
 
 #include "tools/ppidd/html.h"
 #include "tools/ppidd/http.h"
+#include "tools/ppidd/open311.h"
 
 static void add_headers(struct request *request, struct MHD_Response *response, const char *type)
 {
@@ -82,6 +83,8 @@ int answer_error(struct request *request, unsigned status, const char *words)
 
 	if (request->json)
 		return answer_json(request, status, json_pack("{s:s}", "error", words));
+	if (open311_asked(request))
+		return open311_refuse(request, status, words);
 	char *text = html_error_page(request->config->office, words, &size);
 	return answer_text(request, status, "text/html; charset=utf-8", text, size);
 }

@@ -13,6 +13,8 @@ static const struct entry entries[] = {
 	{ "/readings", "Siapa membaca", "Petugas mana membuka data pribadi, dan kapan.",
 		RIGHT_AUDIT },
 	{ "/accounts", "Akun", "Tambah, ubah, dan tutup akun petugas.", RIGHT_ADMINISTER },
+	{ "/apikeys", "Kunci portal", "Portal lain yang boleh mengirim aduan ke sini.",
+		RIGHT_ADMINISTER },
 };
 
 static int get_office(struct request *request)

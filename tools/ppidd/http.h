@@ -95,7 +95,7 @@ must_check int answer_json(struct request *request, unsigned status, json_t *jso
 must_check int answer_text(
 	struct request *request, unsigned status, const char *type, char *text, size_t size);
 must_check int answer_redirect(struct request *request, const char *location);
-/* {"error": words} for kiosks, a plain page for people. */
+/* {"error": words} for kiosks, a plain page for people, Open311's own form. */
 must_check int answer_error(struct request *request, unsigned status, const char *words);
 
 /*
