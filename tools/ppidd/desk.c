@@ -128,7 +128,10 @@ static int login_page(struct request *request, unsigned status, const char *word
 		"<label for=\"password\">Kata sandi</label>\n"
 		"<input id=\"password\" name=\"password\" type=\"password\" "
 		"autocomplete=\"current-password\" required maxlength=\"200\">\n"
-		"<button>Masuk</button>\n</form>\n",
+		"<button>Masuk</button>\n</form>\n"
+		"<p>Bukan petugas? <a href=\"/publik\">Statistik aduan, hasilnya, dan keadaan "
+		"aduan "
+		"Anda</a></p>\n",
 		token, next ? next : "", name ? name : "");
 	return desk_answer(request, &page, status);
 }

@@ -274,6 +274,13 @@ const char *word_purpose(const char *purpose)
 		{ "survey", "Pertanyaan kepuasan" },
 		{ "extended", "Kabar perpanjangan waktu" },
 		{ "announcement", "Pengumuman" },
+		{ "rating", "Tanggapan atas penilaian" },
+		{ "confidential", "Kabar kerahasiaan" },
+		{ "withdrawal", "Kabar pencabutan" },
+		{ "confirm", "Permintaan kepastian" },
+		{ "which", "Pertanyaan tiket yang mana" },
+		{ "refusal", "Penolakan dengan alasan" },
+		{ "courtesy", "Balasan salam" },
 	};
 
 	return find_word(words, ARRAY_SIZE(words), purpose);
