@@ -83,8 +83,8 @@ static int read_view(struct request *request, struct list_view *view)
 	view->list = read_list(request, view);
 	view->placed = read_place(request_argument(request, "after"), &view->place);
 	view->after = view->placed ? request_argument(request, "after") : "";
-	if (request_integer(request, "refresh", 0, 60, REFRESH_S, &view->refresh_s) < 0)
-		view->refresh_s = REFRESH_S;
+	if (request_integer(request, "refresh", 0, 60, 0, &view->refresh_s) < 0)
+		view->refresh_s = 0;
 	autofree char *search = html_query_escape(view->search);
 	if (!search || asprintf(&view->query, "list=%s&state=%s&q=%s", lists[view->list].name,
 			       view->state, search) < 0) {
@@ -175,7 +175,7 @@ static void holidays(FILE *out, int64_t now_ms)
 	}
 }
 
-/* A page that moves by itself can be told to stop (WCAG 2.2.2). */
+/* A page moves by itself only where it was told to, and can be told to stop (WCAG 2.2.1, 2.2.2). */
 static void refresh_line(FILE *out, const struct list_view *view)
 {
 	bool moves = view->refresh_s > 0;
@@ -183,8 +183,9 @@ static void refresh_line(FILE *out, const struct list_view *view)
 	html(out,
 		"<p class=\"count\">%s, <a href=\"/complaints?%s&amp;after=%s&amp;"
 		"refresh=%lld\">%s</a></p>\n",
-		moves ? "dimuat ulang sendiri" : "tidak dimuat ulang", view->query, view->after,
-		moves ? 0LL : (long long)REFRESH_S, moves ? "hentikan" : "muat ulang sendiri");
+		moves ? "Daftar ini dimuat ulang sendiri" : "Aduan baru tampil bila dimuat ulang",
+		view->query, view->after, moves ? 0LL : (long long)REFRESH_S,
+		moves ? "hentikan" : "muat ulang sendiri");
 }
 
 /* Who complains, as far as the reader may know. */
