@@ -6,6 +6,7 @@
 #include "tools/ppidd/decision.h"
 #include "tools/ppidd/desk_case.h"
 #include "tools/ppidd/desk_complaint.h"
+#include "tools/ppidd/desk_opensid.h"
 #include "tools/ppidd/record.h"
 
 #define TIME_WORDS 40
@@ -101,9 +102,15 @@ static void answer_form(struct request *request, FILE *out, const struct complai
 	enum complaint_state state, const struct form_state *form)
 {
 	const json_t *complaint = parts->complaint;
+	const char *words = typed(form, "answer");
+	const json_t *proposal =
+		state_open(state) && !*words ? desk_opensid_proposal(parts->history) : NULL;
 
+	if (proposal)
+		words = record_words(json_object_get(proposal, "personal"), "text");
 	html(out, "<section class=\"card\"><h2>%s</h2>\n",
 		state_open(state) ? "Jawab" : "Jawab lagi");
+	desk_opensid_hint(out, proposal);
 	form_head(request, out, record_words(complaint, "uuid"), "answer");
 	html(out,
 		"<label for=\"answer\">Jawaban untuk pengadu</label>\n"
@@ -111,7 +118,7 @@ static void answer_form(struct request *request, FILE *out, const struct complai
 		"aria-describedby=\"answer-help\">%s</textarea>\n"
 		"<p id=\"answer-help\" class=\"help\">%s "
 		"Aduan menjadi <em>%s</em>.</p>\n",
-		typed(form, "answer"), way_of(complaint), word_state("resolved"));
+		words, way_of(complaint), word_state("resolved"));
 	similar(out, parts->similar);
 	html(out, "<button>Kirim jawaban</button></form></section>\n");
 }

@@ -3,17 +3,21 @@
 #include <string.h>
 
 #include "tools/ppidd/desk_case.h"
+#include "tools/ppidd/desk_opensid.h"
 #include "tools/ppidd/record.h"
 
 #define TIME_WORDS 40
 #define REASON_SIZE 1024
 #define OFFICER_PREFIX "officer:"
+#define OPENSID_PREFIX "opensid:"
 #define STATE_BECOMES "Status menjadi"
 
 const char *desk_who(const char *actor)
 {
 	if (strncmp(actor, OFFICER_PREFIX, strlen(OFFICER_PREFIX)) == 0)
 		return actor + strlen(OFFICER_PREFIX);
+	if (strncmp(actor, OPENSID_PREFIX, strlen(OPENSID_PREFIX)) == 0)
+		return "OpenSID";
 	if (strcmp(actor, "complainant") == 0)
 		return "Pengadu";
 	return strcmp(actor, "server") == 0 ? "Server" : "Kotak";
@@ -66,7 +70,7 @@ static const char *what(const json_t *event)
 		if (strcmp(words[i].type, type) == 0)
 			return words[i].words;
 	}
-	return NULL;
+	return desk_opensid_words(event);
 }
 
 static void details(FILE *out, const char *label, const char *text)
@@ -125,6 +129,7 @@ static void one_event(FILE *out, const json_t *event, const char *words)
 	if (strcmp(type, "complaint.received") != 0 && strcmp(type, "complaint.restored") != 0 &&
 		strcmp(type, "complaint.note") != 0)
 		details(out, "", record_text(body, "text"));
+	details(out, "Ditulis oleh: ", record_text(body, "by"));
 	details(out, "Alasan: ", record_text(body, "reason"));
 	if (strcmp(type, "complaint.state") == 0 && record_text(data, "reason")) {
 		desk_reason(record_text(data, "reason"), reason, sizeof(reason));

@@ -10,6 +10,8 @@
 #include "tools/ppidd/deadline.h"
 #include "tools/ppidd/desk_case.h"
 #include "tools/ppidd/desk_complaint.h"
+#include "tools/ppidd/desk_opensid.h"
+#include "tools/ppidd/opensid.h"
 #include "tools/ppidd/record.h"
 #include "tools/ppidd/sim.h"
 #include "tools/ppidd/work.h"
@@ -17,6 +19,7 @@
 
 #define PER_PAGE 50
 #define REFRESH_S 10
+#define PROPOSALS_MOST 20
 #define SEARCH_MOST 100
 #define UNREADABLE_MOST 200
 #define TIME_WORDS 40
@@ -258,6 +261,7 @@ struct list_parts {
 	bool more, trouble;
 	int64_t kiosks; /* that need attention */
 	struct work_counts counts;
+	json_t *proposals; /* for those who answer */
 };
 
 static void fill_list(struct request *request, FILE *out, const struct list_view *view,
@@ -281,6 +285,7 @@ static void fill_list(struct request *request, FILE *out, const struct list_view
 			"<p class=\"wrong\"><a href=\"/kiosks\">%lld kotak perlu "
 			"perhatian</a></p>\n",
 			(long long)parts->kiosks);
+	desk_opensid_waiting(out, parts->proposals);
 	tabs(out, view);
 	if (view->list == WORK_ALL)
 		filter_form(out, view);
@@ -338,6 +343,9 @@ static int read_parts(
 	if (error >= 0)
 		error = work_count(
 			request->db, filter.view, filter.officer, request->now_ms, &parts->counts);
+	if (error >= 0 && officer_may(&request->officer, RIGHT_HANDLE))
+		error = opensid_proposals(
+			request->db, filter.view, PROPOSALS_MOST, &parts->proposals);
 	if (error >= 0)
 		error = alert_list(request->db, &alerts);
 	/* Whoever sees to the kiosks is told how many; the others that there is one. */
@@ -361,6 +369,7 @@ int desk_get_list(struct request *request)
 	if (error >= 0)
 		error = list_page(request, &view, &parts);
 	json_decref(parts.list);
+	json_decref(parts.proposals);
 	free(view.query);
 	return error;
 }
