@@ -227,6 +227,7 @@ static void fill_page(struct request *request, struct page *page,
 		html(page->out, "<p class=\"wrong\" role=\"alert\">%s</p>\n", form->wrong);
 	else if (done)
 		html(page->out, "<p class=\"right\" role=\"status\">%s</p>\n", done);
+	desk_next_step(request, page->out, parts->complaint);
 	html(page->out, "<div class=\"columns\">\n<div>\n<section class=\"card\">");
 	facts(request, page->out, parts->complaint, parts->history);
 	html(page->out, "</section>\n");

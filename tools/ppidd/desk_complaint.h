@@ -26,6 +26,8 @@ must_check int desk_show_complaint(
 /* desk_complaint_forms.c: those that the reader may send in the complaint's state. */
 void desk_complaint_forms(struct request *request, FILE *out, const struct complaint_page *parts,
 	const struct form_state *form);
+/* desk_next.c: whose turn it is; a link to the forms for whose it is. */
+void desk_next_step(struct request *request, FILE *out, const json_t *complaint);
 const char *desk_word_note(const char *kind);
 const char *desk_word_cause(const char *cause);
 

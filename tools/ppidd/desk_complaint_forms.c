@@ -353,7 +353,7 @@ void desk_complaint_forms(struct request *request, FILE *out, const struct compl
 
 	if (!state_from_name(record_words(parts->complaint, "state"), &state))
 		return;
-	html(out, "<div class=\"forms\">\n");
+	html(out, "<div class=\"forms\" id=\"langkah\">\n");
 	/* What is to be decided next stands first. */
 	bool verify_first = state == STATE_RECEIVED || state == STATE_INCOMPLETE;
 	if (verify_first)

@@ -92,7 +92,7 @@ static void menu_entry(FILE *out, const struct page_head *head, const char *path
 	html(out, ">%s</a></li>\n", words);
 }
 
-/* Who may not open a page isn't offered it. */
+/* Who may not open a page isn't offered it; what isn't needed daily is behind the last entry. */
 static void menu(FILE *out, const struct page_head *head)
 {
 	static const struct {
@@ -103,10 +103,7 @@ static void menu(FILE *out, const struct page_head *head)
 		{ "/announcements", "Pengumuman", RIGHT_ANNOUNCE },
 		{ "/reports", "Laporan", RIGHT_REPORT },
 		{ "/publications", "Terbitan", RIGHT_PUBLISH },
-		{ "/unreadable", "Tak terbaca", RIGHT_READ },
 		{ "/kiosks", "Kotak", RIGHT_READ },
-		{ "/readings", "Siapa membaca", RIGHT_AUDIT },
-		{ "/accounts", "Akun", RIGHT_ADMINISTER },
 		{ "/office", "Lainnya", RIGHT_OWN },
 	};
 
