@@ -9,6 +9,9 @@ struct entry {
 
 static const struct entry entries[] = {
 	{ "/unreadable", "Tak terbaca", "Pesan yang tidak dapat dibaca mesin.", RIGHT_READ },
+	{ "/objections", "Register keberatan", "Semua keberatan, alasannya, dan keputusan atasnya.",
+		RIGHT_REPORT },
+	{ "/holidays", "Hari libur", "Hari yang tidak dihitung sebagai hari kerja.", RIGHT_READ },
 	{ "/account", "Akun saya", "Kata sandi, faktor kedua, dan tempat masuk.", RIGHT_OWN },
 	{ "/readings", "Siapa membaca", "Petugas mana membuka data pribadi, dan kapan.",
 		RIGHT_AUDIT },
