@@ -7,6 +7,7 @@
 #include "base/ids.h"
 #include "base/log.h"
 #include "tools/ppidd/enter.h"
+#include "tools/ppidd/handover.h"
 #include "tools/ppidd/record.h"
 
 static int one_number(struct db *db, const char *sql, int64_t kiosk, int64_t *out)
@@ -70,6 +71,8 @@ int command_add(struct db *db, const struct step *step, const struct command *co
 	if (error >= 0 && desk > 0 && command->target)
 		error = db_run(db, "UPDATE complaint SET kiosk_state = $1 WHERE uuid = $2", "tt",
 			command->target, command->complaint);
+	if (error >= 0 && desk > 0)
+		error = handover_owe(db, step, command);
 	return error < 0 ? error : 0;
 }
 

@@ -38,27 +38,51 @@ int decision_words(const char *words, size_t most, char **out)
 	return 0;
 }
 
-/* One event of the server's log about a complaint; words may be NULL. */
+/* One event of the server's log about a complaint; words and body may be NULL. */
 static int log_event(struct db *db, const struct step *step, const char *type,
-	const json_t *complaint, json_t *data, const char *key, const char *words)
+	const json_t *complaint, json_t *data, const char *key, const char *words, json_t *body)
 {
 	autojson json_t *own = data;
 	autojson json_t *personal = NULL;
 
 	if (!own || json_object_set(own, "uuid", json_object_get(complaint, "uuid")) < 0)
 		return -ENOMEM;
-	if (words && *words) {
-		personal = json_pack("{s:s}", key, words);
+	if ((words && *words) || json_object_size(body) > 0) {
+		personal = body ? json_copy(body) : json_object();
 		if (!personal)
 			return -ENOMEM;
 	}
+	if (words && *words && json_object_set_new(personal, key, json_string(words)) < 0)
+		return -ENOMEM;
 	return chain_append(db, step, type, record_text(complaint, "ticket"), own, personal);
+}
+
+/* By which way the complainant asked for it. */
+static int set_via(json_t *data, const char *via)
+{
+	return data && via && json_object_set_new(data, "via", json_string(via)) < 0 ? -ENOMEM : 0;
+}
+
+/* Whether this decision was made before: by its command, or by its event where no kiosk is told. */
+static int decision_known(struct db *db, const char *complaint, const char *id)
+{
+	autorows struct db_rows *rows = NULL;
+	char pattern[UUID_SIZE + 16];
+
+	int known = command_known(db, id);
+	if (known != 0)
+		return known;
+	snprintf(pattern, sizeof(pattern), "%%\"command\":\"%s\"%%", id);
+	int result = db_query(db, &rows,
+		"SELECT 1 FROM event WHERE complaint = $1 AND +source = 0 AND data LIKE $2", "tt",
+		complaint, pattern);
+	return result < 0 ? result : db_step(rows);
 }
 
 /* Each step of the way is an event; the officer's reason goes with the last one. */
 static int log_steps(struct db *db, const struct step *step, const json_t *complaint,
 	const struct command *command, const enum complaint_state *path, int count,
-	const char *reason)
+	const char *reason, const char *via)
 {
 	const char *from = record_text(complaint, "state");
 
@@ -66,8 +90,12 @@ static int log_steps(struct db *db, const struct step *step, const json_t *compl
 		const char *to = state_name(path[i]);
 		json_t *data = json_pack(
 			"{s:s, s:s, s:s}", "from", from, "to", to, "command", command->id);
-		int error = log_event(db, step, "complaint.state", complaint, data, "reason",
-			i == count - 1 ? reason : NULL);
+		int error = set_via(data, via);
+		if (error < 0)
+			json_decref(data);
+		else
+			error = log_event(db, step, "complaint.state", complaint, data, "reason",
+				i == count - 1 ? reason : NULL, NULL);
 		if (error < 0)
 			return error;
 		from = to;
@@ -95,7 +123,7 @@ static int find_way(const json_t *complaint, const struct deed *deed, enum compl
 
 /* What is said of it beside the steps, and what changes with it. */
 static int log_deed(struct db *db, const struct step *step, const struct deed *deed,
-	const json_t *complaint, const char *id, const char *words)
+	const json_t *complaint, const char *id, const char *words, const char *via)
 {
 	int error = 0;
 
@@ -103,10 +131,13 @@ static int log_deed(struct db *db, const struct step *step, const struct deed *d
 		json_t *data = json_pack("{s:s}", "command", id);
 		if (data && deed->data && json_object_update(data, deed->data) < 0)
 			error = -ENOMEM;
+		if (error >= 0)
+			error = set_via(data, via);
 		if (error < 0)
 			json_decref(data);
 		else
-			error = log_event(db, step, deed->event, complaint, data, deed->key, words);
+			error = log_event(db, step, deed->event, complaint, data, deed->key, words,
+				deed->body);
 	}
 	if (error >= 0 && deed->also)
 		error = deed->also(db, step, deed, complaint, id, words);
@@ -134,7 +165,7 @@ static int do_in_step(struct db *db, const struct step *step, const struct decis
 	uuid_new(command.id);
 	if (decision->once && uuid_valid(decision->once))
 		memcpy(command.id, decision->once, sizeof(command.id));
-	int made = command_known(db, command.id);
+	int made = decision_known(db, command.complaint, command.id);
 	if (made != 0)
 		return made < 0 ? made : -EALREADY;
 	error = case_guard(complaint, decision, deed->event, deed->to);
@@ -143,10 +174,10 @@ static int do_in_step(struct db *db, const struct step *step, const struct decis
 	command.type = deed->steer && to != NO_STATE ? "state" : deed->command;
 	command.target = to == NO_STATE ? NULL : state_name(to);
 	if (error >= 0)
-		error = log_steps(
-			db, step, complaint, &command, path, count, deed->event ? NULL : words);
+		error = log_steps(db, step, complaint, &command, path, count,
+			deed->event ? NULL : words, decision->via);
 	if (error >= 0)
-		error = log_deed(db, step, deed, complaint, command.id, words);
+		error = log_deed(db, step, deed, complaint, command.id, words, decision->via);
 	/* A note's words are no business of the kiosk's. */
 	if (deed->steer)
 		command.text = command.reason = NULL;

@@ -24,7 +24,10 @@ struct decision {
 	const char *once; /* UUID of this decision: made twice it counts once; NULL: a new one */
 	const char *text; /* reason, answer, question or note */
 	enum complaint_view view; /* what the officer doesn't see isn't there to be decided */
-	bool superior; /* by PPID's superior, who alone decides on objections */
+	bool superior;		  /* by PPID's superior, who alone decides on objections */
+	/* The channel by which the complainant asked for it, as in enter.h; NULL: the office's own.
+	 */
+	const char *via;
 	/* Others, by UUID, that get the same in the same transaction: all or none. */
 	const char *const *others;
 	size_t others_count;
@@ -69,6 +72,24 @@ must_check int decide_note(struct db *db, const struct step *step, const struct 
 /* 14 working days with a reason, which the complainant is told. -ENOTUNIQ: they are given. */
 must_check int decide_extension(struct db *db, const struct step *step,
 	const struct decision *decision, json_t **complaint);
+
+/*
+ * What the complainant says by another way than the kiosk's (via); text is what was said, or the
+ * words of a rating. decide_state() with via withdraws or reopens as they ask.
+ */
+struct details {
+	const char *name, *address; /* NULL or "": as they are */
+	const char *contact;	    /* only of a complaint that no kiosk took in: else -EDOM */
+};
+/* Adds to a complaint that isn't referred or withdrawn; what was asked is answered with it. */
+must_check int decide_details(struct db *db, const struct step *step,
+	const struct decision *decision, const struct details *details, json_t **complaint);
+/* 1 to 5, of an answered complaint. -EDOM: no such rating. */
+must_check int decide_rating(struct db *db, const struct step *step,
+	const struct decision *decision, int64_t rating, json_t **complaint);
+/* Whether name, address and number are kept from the unit that handles it. */
+must_check int decide_confidential(struct db *db, const struct step *step,
+	const struct decision *decision, bool on, json_t **complaint);
 
 /*
  * The words as they will be sent: line ends unified, blank edges cut; caller frees *out.

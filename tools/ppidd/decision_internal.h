@@ -14,6 +14,7 @@ struct deed {
 	const char *event;   /* the event for its words, or NULL when they are the step's reason */
 	const char *key;     /* of the words in that event, and in the command: text or reason */
 	json_t *data;	     /* what the event says besides, or NULL; not taken */
+	json_t *body;	     /* what its personal part says besides, or NULL; not taken */
 	enum complaint_state to;
 	/* Which state it leads to from that one, instead of to; -EPERM: not from there. */
 	int (*steer)(enum complaint_state from, enum complaint_state *to);

@@ -9,6 +9,9 @@
 #include "tools/ppidd/decision.h"
 #include "tools/ppidd/desk_case.h"
 #include "tools/ppidd/desk_complaint.h"
+#include "tools/ppidd/desk_intake.h"
+#include "tools/ppidd/enter.h"
+#include "tools/ppidd/handover.h"
 #include "tools/ppidd/note.h"
 #include "tools/ppidd/record.h"
 #include "tools/ppidd/work.h"
@@ -153,10 +156,17 @@ static void notes(FILE *out, const json_t *list)
 	html(out, "</ol></section>\n");
 }
 
-static const char *done_words(const char *done)
+static const char *done_words(const char *done, bool desk)
 {
 	if (!done)
 		return NULL;
+	if (desk && (strcmp(done, "answer") == 0 || strcmp(done, "question") == 0 ||
+			    strcmp(done, "refer") == 0 || strcmp(done, "extend") == 0))
+		return "Tercatat. Sampaikan sendiri kepada pengadu, lalu catat caranya di sini.";
+	if (strcmp(done, "handed") == 0)
+		return "Tercatat bahwa itu sudah disampaikan.";
+	if (strcmp(done, "reply") == 0)
+		return "Kabar dari pengadu tercatat.";
 	if (strcmp(done, "answer") == 0)
 		return "Jawaban tercatat dan diteruskan ke kotak untuk dikirim.";
 	if (strcmp(done, "question") == 0)
@@ -204,6 +214,8 @@ static int read_parts(struct request *request, struct complaint_page *parts)
 			: office  ? RIGHT_ABOUT_OFFICE
 				  : RIGHT_HANDLE,
 			&parts->officers);
+	if (error >= 0)
+		error = handover_list(request->db, uuid, &parts->handovers);
 	return error;
 }
 
@@ -216,12 +228,14 @@ static void free_parts(struct complaint_page *parts)
 	json_decref(parts->notes);
 	json_decref(parts->similar);
 	json_decref(parts->officers);
+	json_decref(parts->handovers);
 }
 
 static void fill_page(struct request *request, struct page *page,
 	const struct complaint_page *parts, const struct form_state *form)
 {
-	const char *done = done_words(request_argument(request, "done"));
+	bool desk = record_number(parts->complaint, "kiosk") == DESK_KIOSK;
+	const char *done = done_words(request_argument(request, "done"), desk);
 
 	if (form->wrong)
 		html(page->out, "<p class=\"wrong\" role=\"alert\">%s</p>\n", form->wrong);
@@ -231,6 +245,7 @@ static void fill_page(struct request *request, struct page *page,
 	html(page->out, "<div class=\"columns\">\n<div>\n<section class=\"card\">");
 	facts(request, page->out, parts->complaint, parts->history);
 	html(page->out, "</section>\n");
+	intake_section(request, page->out, parts->complaint, parts->handovers);
 	desk_complaint_forms(request, page->out, parts, form);
 	html(page->out, "</div>\n<div>\n");
 	notes(page->out, parts->notes);

@@ -16,7 +16,7 @@ struct form_state {
 
 /* What the page is made of, each as its module lists it. */
 struct complaint_page {
-	json_t *complaint, *history, *messages, *commands, *notes, *similar, *officers;
+	json_t *complaint, *history, *messages, *commands, *notes, *similar, *officers, *handovers;
 };
 
 /* desk_complaint.c: the page, with what was wrong in a form. */

@@ -7,6 +7,7 @@
 #include "tools/ppidd/desk_case.h"
 #include "tools/ppidd/desk_complaint.h"
 #include "tools/ppidd/desk_opensid.h"
+#include "tools/ppidd/enter.h"
 #include "tools/ppidd/record.h"
 
 #define TIME_WORDS 40
@@ -66,6 +67,9 @@ static const char *typed(const struct form_state *form, const char *name)
 /* How the words come to the complainant. */
 static const char *way_of(const json_t *complaint)
 {
+	if (record_number(complaint, "kiosk") == DESK_KIOSK)
+		return "Disampaikan sendiri oleh petugas: dibacakan, diserahkan atau dikirim; "
+		       "suratnya dapat dicetak.";
 	return json_is_true(json_object_get(complaint, "read_at_kiosk"))
 		       ? "Dibaca pengadu di kiosk dengan nomor tiket dan PIN."
 		       : "Dikirim sebagai SMS; satu SMS memuat 160 huruf.";

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "tools/ppidd/desk_case.h"
+#include "tools/ppidd/desk_complaint.h"
+#include "tools/ppidd/desk_intake.h"
 #include "tools/ppidd/desk_opensid.h"
 #include "tools/ppidd/record.h"
 
@@ -51,6 +53,7 @@ static const char *what(const json_t *event)
 		{ "complaint.assigned", "Ditugaskan kepada" },
 		{ "complaint.note", "Catatan penanganan" },
 		{ "complaint.extended", "Waktu diperpanjang" },
+		{ "complaint.handed", "Disampaikan kepada pengadu" },
 	};
 	const json_t *data = json_object_get(event, "data");
 	const char *type = record_words(event, "type");
@@ -103,11 +106,16 @@ static void headline(FILE *out, const json_t *event, const char *words)
 	if (strcmp(type, "complaint.extended") == 0)
 		html(out, " menjadi %lld hari kerja",
 			(long long)record_number(data, "working_days"));
+	if (strcmp(type, "complaint.handed") == 0)
+		html(out, ": %s, %s", intake_kind(record_words(data, "kind")),
+			intake_how(record_words(data, "how")));
 	if (strcmp(type, "complaint.rated") == 0)
 		html(out, ": %lld dari 5, %s", (long long)rating, word_rating(rating));
 	if (strcmp(type, "complaint.confidential") == 0)
 		html(out, json_is_true(json_object_get(data, "on")) ? ": diminta pengadu"
 								    : ": dilepas pengadu");
+	if (record_text(data, "via"))
+		html(out, " (kata pengadu, %s)", word_channel(record_words(data, "via")));
 	html(out, "</strong>");
 }
 

@@ -11,6 +11,7 @@
 #include "tools/ppidd/desk_case.h"
 #include "tools/ppidd/desk_complaint.h"
 #include "tools/ppidd/desk_opensid.h"
+#include "tools/ppidd/handover.h"
 #include "tools/ppidd/opensid.h"
 #include "tools/ppidd/record.h"
 #include "tools/ppidd/sim.h"
@@ -257,6 +258,7 @@ static void page_links(
 
 struct list_parts {
 	json_t *list;
+	int64_t owed; /* to be handed over by an officer */
 	struct work_place next;
 	bool more, trouble;
 	int64_t kiosks; /* that need attention */
@@ -286,6 +288,14 @@ static void fill_list(struct request *request, FILE *out, const struct list_view
 			"perhatian</a></p>\n",
 			(long long)parts->kiosks);
 	desk_opensid_waiting(out, parts->proposals);
+	if (parts->owed > 0 && officer_may(&request->officer, RIGHT_INTAKE))
+		html(out,
+			"<p class=\"hint\"><a href=\"/handovers\">%lld jawaban atau "
+			"pertanyaan belum disampaikan kepada pengadu</a></p>\n",
+			(long long)parts->owed);
+	if (officer_may(&request->officer, RIGHT_INTAKE))
+		html(out, "<p><a class=\"action\" href=\"/intake\">Catat aduan dari saluran "
+			  "lain</a></p>\n");
 	tabs(out, view);
 	if (view->list == WORK_ALL)
 		filter_form(out, view);
@@ -346,6 +356,8 @@ static int read_parts(
 	if (error >= 0 && officer_may(&request->officer, RIGHT_HANDLE))
 		error = opensid_proposals(
 			request->db, filter.view, PROPOSALS_MOST, &parts->proposals);
+	if (error >= 0)
+		error = handover_count(request->db, filter.view, &parts->owed);
 	if (error >= 0)
 		error = alert_list(request->db, &alerts);
 	/* Whoever sees to the kiosks is told how many; the others that there is one. */

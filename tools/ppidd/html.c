@@ -213,6 +213,14 @@ const char *word_channel(const char *channel)
 		{ "ussd", "USSD" },
 		{ "panel", "Kiosk di lobi" },
 		{ "desk", "Meja petugas" },
+		{ "face", "Tatap muka" },
+		{ "telephone", "Telepon" },
+		{ "email", "Email" },
+		{ "whatsapp", "WhatsApp" },
+		{ "letter", "Surat" },
+		{ "website", "Situs web" },
+		{ "social", "Media sosial" },
+		{ "portal", "Portal lain" },
 	};
 
 	return find_word(words, ARRAY_SIZE(words), channel);

@@ -31,13 +31,14 @@ static int verify_complaint(struct db_rows *rows, char **fault)
 	autojson json_t *data = json_loads(db_words(rows, 5), JSON_REJECT_DUPLICATES, NULL);
 	autojson json_t *category = json_loads(db_words(rows, 7), JSON_REJECT_DUPLICATES, NULL);
 	autojson json_t *assigned = json_loads(db_words(rows, 8), JSON_REJECT_DUPLICATES, NULL);
+	autojson json_t *contact = json_loads(db_words(rows, 11), JSON_REJECT_DUPLICATES, NULL);
 	/* An officer's decision takes the place of what the complainant said. */
 	const char *about = apply_about(category ? category : data);
 
 	if (body && (!category || !differs(category, "category", db_text(rows, 9))) &&
 		!differs(assigned, "officer", db_text(rows, 10)) &&
 		!differs(body, "text", db_text(rows, 2)) &&
-		!differs(body, "from", db_text(rows, 3)) &&
+		!differs(contact ? contact : body, "from", db_text(rows, 3)) &&
 		!differs(body, "pin", db_text(rows, 4)) &&
 		strcmp(about ? about : "", db_words(rows, 6)) == 0)
 		return 0;
@@ -55,6 +56,12 @@ static int verify_complaint(struct db_rows *rows, char **fault)
 	"AND g.type = '" type "' ORDER BY g.epoch DESC, g.seq DESC LIMIT 1)"
 #define LAST_CATEGORY LAST("complaint.category")
 #define LAST_OFFICER LAST("complaint.assigned")
+/* The number or address that an officer was told later, of one that no kiosk took in. */
+#define LAST_CONTACT                                                                               \
+	"(SELECT q.body FROM event g JOIN event_personal q ON q.source = g.source "                \
+	"AND q.epoch = g.epoch AND q.seq = g.seq WHERE g.complaint = c.uuid AND +g.source = 0 "    \
+	"AND g.type = 'complaint.details' AND q.body LIKE '%\"from\":%' "                          \
+	"ORDER BY g.epoch DESC, g.seq DESC LIMIT 1)"
 
 static int verify_complaints(struct db *db, char **fault)
 {
@@ -66,7 +73,7 @@ static int verify_complaints(struct db *db, char **fault)
 	 */
 	int result = db_query(db, &rows,
 		"SELECT c.ticket, b.body, p.text, p.sender, p.pin, e.data, c.about, " LAST_CATEGORY
-		", " LAST_OFFICER ", c.category, c.officer FROM complaint c "
+		", " LAST_OFFICER ", c.category, c.officer, " LAST_CONTACT " FROM complaint c "
 		"JOIN complaint_personal p ON p.uuid = c.uuid "
 		"JOIN event e ON e.complaint = c.uuid AND +e.source IN (c.kiosk, 0) "
 		"AND e.type IN ('complaint.received', 'complaint.restored') "

@@ -14,6 +14,7 @@
 #include "tools/ppidd/command.h"
 #include "tools/ppidd/decision.h"
 #include "tools/ppidd/enter.h"
+#include "tools/ppidd/handover.h"
 #include "tools/ppidd/officer.h"
 #include "tools/ppidd/survey.h"
 #include "tools/ppidd/verify.h"
@@ -273,6 +274,150 @@ static void test_decided_at_once(void **state)
 	expect_verified();
 }
 
+static size_t owed(enum complaint_view view)
+{
+	autojson json_t *list = NULL;
+	int64_t number = 0;
+
+	assert_int_equal(handover_owed(db, view, 100, &list), 0);
+	assert_int_equal(handover_count(db, view, &number), 0);
+	assert_int_equal(json_array_size(list), number);
+	return json_array_size(list);
+}
+
+/* What the complainant isn't told by a machine is owed until an officer brought it. */
+static void test_handed_over(void **state)
+{
+	const struct decision question = {
+		.complaint = ONCE, .text = "Letter C nomor berapa?", .view = VIEW_WHOLE
+	};
+	const struct decision answer = {
+		.complaint = ONCE, .once = OTHER, .text = "Sudah.", .view = VIEW_WHOLE
+	};
+	const struct details said = { .address = "RT 04" };
+	struct handing handing = {
+		.complaint = ONCE, .command = OTHER, .how = "unreachable", .view = VIEW_WHOLE
+	};
+	autojson json_t *list = NULL, *owing = NULL;
+	struct entry entry = letter;
+	struct entered out;
+	(void)state;
+
+	entry.about = "official";
+	assert_int_equal(enter(&entry, &out), 0);
+	assert_int_equal(owed(VIEW_WHOLE), 0);
+	assert_int_equal(decide_question(db, &step, &question, NULL), 0);
+	assert_int_equal(owed(VIEW_WHOLE), 1);
+	/* What is about an official isn't there for those beside them. */
+	assert_int_equal(owed(VIEW_IDENTITY), 0);
+	/* Of a confidential one the unit sees no name. */
+	assert_int_equal(handover_owed(db, VIEW_OFFICE, 100, &owing), 0);
+	assert_null(record_text(json_array_get(owing, 0), "name"));
+	assert_null(record_text(json_array_get(owing, 0), "from"));
+	/* Whoever replies has got the question. */
+	assert_int_equal(decide_details(db, &step, &question, &said, NULL), 0);
+	assert_int_equal(owed(VIEW_WHOLE), 0);
+	assert_int_equal(decide_extension(db, &step, &question, NULL), 0);
+	assert_int_equal(decide_answer(db, &step, &answer, NULL), 0);
+	assert_int_equal(owed(VIEW_WHOLE), 2);
+	assert_int_equal(handover_done(db, &step, &handing), -EINVAL);
+	handing.note = "rumahnya kosong";
+	handing.how = "by pigeon";
+	assert_int_equal(handover_done(db, &step, &handing), -EDOM);
+	handing.how = "given";
+	handing.handed_ms = NOW - DAY_MS;
+	assert_int_equal(handover_done(db, &step, &handing), -ERANGE);
+	handing.handed_ms = NOW + 1;
+	assert_int_equal(handover_done(db, &step, &handing), -ERANGE);
+	handing.handed_ms = 0;
+	handing.view = VIEW_UNIT;
+	assert_int_equal(handover_done(db, &step, &handing), -ENOENT);
+	handing.view = VIEW_WHOLE;
+	handing.command = ONCE;
+	assert_int_equal(handover_done(db, &step, &handing), -ENOENT);
+	handing.command = OTHER;
+	assert_int_equal(handover_done(db, &step, &handing), 0);
+	assert_int_equal(handover_done(db, &step, &handing), -EALREADY);
+	assert_int_equal(owed(VIEW_WHOLE), 1);
+	assert_int_equal(count("SELECT count(*) FROM event WHERE type = 'complaint.handed'"), 1);
+	assert_int_equal(handover_list(db, ONCE, &list), 0);
+	assert_int_equal(json_array_size(list), 3);
+	expect_verified();
+}
+
+/* What somebody comes to say; made twice it counts once, though no kiosk is told. */
+static void test_said_in_person(void **state)
+{
+	struct decision said = { .complaint = ONCE,
+		.once = OTHER,
+		.text = "RT 02, depan pos ronda",
+		.via = "telephone" };
+	const struct details details = { .name = "Sumarni", .contact = "08123" };
+	const struct details nothing = { .name = " " };
+	autojson json_t *history = NULL;
+	struct entered out;
+	(void)state;
+
+	assert_int_equal(enter(&letter, &out), 0);
+	assert_int_equal(decide_details(db, &step, &said, &details, NULL), 0);
+	assert_int_equal(decide_details(db, &step, &said, &details, NULL), -EALREADY);
+	expect_text(ONCE, "name", "Sumarni");
+	expect_text(ONCE, "from", "08123");
+	expect_text(ONCE, "address", letter.address);
+	expect_text(ONCE, "state", "received");
+	said.once = NULL;
+	said.text = "";
+	assert_int_equal(decide_details(db, &step, &said, &nothing, NULL), -EINVAL);
+	assert_int_equal(decide_rating(db, &step, &said, 3, NULL), -EPERM);
+	assert_int_equal(decide_state(db, &step, &said, STATE_REOPENED, NULL), -EPERM);
+	said.text = "Sudah diperbaiki";
+	assert_int_equal(decide_answer(db, &step, &said, NULL), 0);
+	assert_int_equal(decide_rating(db, &step, &said, 6, NULL), -EDOM);
+	assert_int_equal(decide_rating(db, &step, &said, 2, NULL), 0);
+	assert_int_equal(decide_state(db, &step, &said, STATE_REOPENED, NULL), 0);
+	expect_text(ONCE, "state", "reopened");
+	assert_int_equal(decide_confidential(db, &step, &said, false, NULL), 0);
+	assert_int_equal(count("SELECT confidential FROM complaint"), 0);
+	assert_int_equal(decide_state(db, &step, &said, STATE_WITHDRAWN, NULL), 0);
+	assert_int_equal(decide_details(db, &step, &said, &details, NULL), -EPERM);
+	assert_int_equal(complaint_history(db, ONCE, VIEW_WHOLE, &history), 0);
+	const json_t *last = json_array_get(history, json_array_size(history) - 1);
+	assert_string_equal(record_words(json_object_get(last, "data"), "via"), "telephone");
+	assert_int_equal(count("SELECT rating FROM complaint"), 2);
+	expect_verified();
+	assert_int_equal(db_run(db, "UPDATE complaint SET rating = 5", ""), 1);
+	autofree char *fault = NULL;
+	int64_t events = 0;
+	assert_int_equal(verify_all(db, &events, &fault), -EBADMSG);
+}
+
+/* One who wrote to a kiosk comes in person: it is told what changes, and keeps its number. */
+static void test_kiosk_is_told(void **state)
+{
+	struct decision said = { .complaint = OTHER, .text = "RT berapa?" };
+	const struct details details = { .name = "Sumarni" }, contact = { .contact = "08123" };
+	autojson json_t *commands = NULL;
+	(void)state;
+
+	put_complaint(&kiosk_log, OTHER, 1);
+	assert_int_equal(send_from(&kiosk_log, 1, NULL), 200);
+	assert_int_equal(decide_question(db, &step, &said, NULL), 0);
+	assert_int_equal(decide_details(db, &step, &said, &contact, NULL), -EDOM);
+	said.text = "Rahasia bagi kotak";
+	assert_int_equal(decide_details(db, &step, &said, &details, NULL), 0);
+	expect_text(OTHER, "state", "received");
+	expect_text(OTHER, "from", "+62811");
+	assert_int_equal(command_pending(db, KIOSK, 0, 10, &commands), 0);
+	assert_int_equal(json_array_size(commands), 2);
+	const json_t *last = json_array_get(commands, 1);
+	assert_string_equal(record_words(last, "type"), "state");
+	assert_string_equal(record_words(last, "to"), "received");
+	autofree char *wire = json_dumps(commands, 0);
+	assert_null(strstr(wire, "Rahasia"));
+	assert_int_equal(owed(VIEW_WHOLE), 0);
+	expect_verified();
+}
+
 /* What is shown of it must be what its event says, as of a kiosk's. */
 static void test_changed_words(void **state)
 {
@@ -298,6 +443,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_numbers, at_the_desk, teardown),
 		cmocka_unit_test_setup_teardown(test_not_among_kiosks, at_the_desk, teardown),
 		cmocka_unit_test_setup_teardown(test_decided_at_once, at_the_desk, teardown),
+		cmocka_unit_test_setup_teardown(test_handed_over, at_the_desk, teardown),
+		cmocka_unit_test_setup_teardown(test_said_in_person, at_the_desk, teardown),
+		cmocka_unit_test_setup_teardown(test_kiosk_is_told, at_the_desk, teardown),
 		cmocka_unit_test_setup_teardown(test_changed_words, at_the_desk, teardown),
 	};
 
