@@ -53,13 +53,10 @@ static void forget_years(void)
 		forget_year(&calendar.years[i]);
 }
 
-void calendar_use(const char *folder)
+static void choose_folder(const char *folder)
 {
 	char program[PATH_MAX];
 
-	forget_years();
-	free(calendar.days);
-	memset(&calendar, 0, sizeof(calendar));
 	if (folder) {
 		snprintf(calendar.folder, sizeof(calendar.folder), "%s", folder);
 		return;
@@ -75,6 +72,14 @@ void calendar_use(const char *folder)
 			return;
 	}
 	snprintf(calendar.folder, sizeof(calendar.folder), "%s", INSTALLED);
+}
+
+void calendar_use(const char *folder)
+{
+	forget_years();
+	free(calendar.days);
+	memset(&calendar, 0, sizeof(calendar));
+	choose_folder(folder);
 }
 
 /* Year, month and day of a day's number, by the proleptic Gregorian calendar. */
@@ -202,7 +207,7 @@ void calendar_forget(void)
 static struct year *year_at(int number)
 {
 	if (!*calendar.folder)
-		calendar_use(NULL);
+		choose_folder(NULL);
 	for (size_t i = 0; i < YEARS_KEPT; i++) {
 		if (calendar.years[i].year == number)
 			return &calendar.years[i];

@@ -58,6 +58,19 @@ static int change(const char *day, bool off, const char *name, const char *reaso
 	return holiday_change(db, &step, &change);
 }
 
+/* What a process knows before it counts its first day, it knows when it does: this comes first. */
+static void test_first_of_all(void **state)
+{
+	const struct calendar_day day = { .free = true,
+		.day = calendar_day(at("2026-12-02T02:00:00.000Z")),
+		.name = "Hari jadi desa" };
+	(void)state;
+
+	assert_int_equal(calendar_change(&day, 1, 7), 0);
+	assert_false(calendar_works(day.day));
+	assert_int_equal(calendar_edition(), 7);
+}
+
 static void test_days(void **state)
 {
 	static const char *const none[] = { "2026-02-29", "2026-13-01", "2026-12-1x", "24-12-2026",
@@ -180,6 +193,7 @@ static void test_many(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_first_of_all),
 		cmocka_unit_test(test_days),
 		cmocka_unit_test_setup_teardown(test_added_and_removed, with_two, teardown),
 		cmocka_unit_test_setup_teardown(test_files_day, with_two, teardown),
