@@ -87,6 +87,14 @@ class Bridge:
         check(done.returncode == code, f"a round ends with {code}", done.stderr)
         return done.stderr
 
+    def other(self, name):
+        """One like it with another name."""
+        twin = Bridge.__new__(Bridge)
+        twin.path = self.path.replace(".conf", f"-{name}.conf")
+        with open(self.path) as file, open(twin.path, "w") as copy:
+            copy.write(re.sub(r"^name = .*$", f"name = {name}", file.read(), flags=re.M))
+        return twin
+
     def start(self):
         with open(self.log, "a") as log:
             self.process = subprocess.Popen(self.command(), stderr=log)
@@ -254,10 +262,29 @@ def once_whatever_breaks(server, kiosk, maria, opensid, bridge):
                                              opensid.rows("SELECT ip_address FROM pengaduan")}, 60)
     check(all_there, "all arrive", bridge.said())
     opensid.copies()
+    maria.process.send_signal(signal.SIGSTOP)
+    said = bridge.other("tangan-kedua").once(1)
+    maria.process.send_signal(signal.SIGCONT)
+    check("can't be reached" in said, "a MariaDB that hangs is given up in time", said)
     check(bridge.stop() == 0, "it ends when asked")
     said = bridge.said()
     check("MariaDB" in said and PASSWORD not in said and "Aduan ke" not in said and "6281" not in said,
           "the log tells the technician, and nobody's words", said)
+
+
+def two_at_once(maria, opensid, bridge):
+    """While one is at work, another keeps away: both would write the same rows."""
+    lock = f"kotak.{hashlib.md5(opensid.name.encode()).hexdigest()}.5"
+    held = subprocess.Popen(maria.tool("mariadb", "--batch", "--skip-column-names", "--unbuffered", opensid.name),
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    held.stdin.write(f"SELECT GET_LOCK('{lock}', 0);\n")
+    held.stdin.flush()
+    check(held.stdout.readline() == "1\n", "one is at work")
+    check("another ppidd-opensid" in bridge.once(1), "a second one keeps away")
+    held.stdin.close()
+    held.wait(20 * PATIENCE)
+    held.stdout.close()
+    bridge.once()
 
 
 def cut_off(server, kiosk, opensid, bridge):
@@ -268,6 +295,13 @@ def cut_off(server, kiosk, opensid, bridge):
                 f"(5, 'Warga', 'lama', 'lama', 'kotak:{kiosk.uuid}')")
     bridge.once()
     check(opensid.copies()[kiosk.uuid][3] == "Di antara dua basis data", "it is found again and set right")
+    kiosk.complaint("Dari kotak yang jamnya belum benar")
+    kiosk.events[-1].update(time="1970-01-01T00:03:00.000Z", clock="guess")
+    kiosk.chain(kiosk.events.pop())
+    check(kiosk.send()[0] == 200, "one comes from a kiosk without a clock")
+    bridge.once()
+    year = opensid.rows(f"SELECT YEAR(created_at) - YEAR(NOW()) FROM pengaduan WHERE ip_address = 'kotak:{kiosk.uuid}'")
+    check(year == [["0"]], "and stands there with a time that can be", year)
 
 
 def restored(server, kiosk, opensid, bridge, uuids):
@@ -381,6 +415,7 @@ def main():
     hidden_later(server, kiosk, opensid, bridge, uuids)
     coming_back(server, opensid, bridge, uuids)
     once_whatever_breaks(server, kiosk, maria, opensid, bridge)
+    two_at_once(maria, opensid, bridge)
     cut_off(server, kiosk, opensid, bridge)
     restored(server, kiosk, opensid, bridge, uuids)
     older_shape(server, maria)

@@ -7,10 +7,11 @@
 #include "tools/ppidd/decision.h"
 #include "tools/ppidd/record.h"
 
-#define NOT_FOR_THE_UNIT "c.about IN ('office', 'official')"
+/* What those who sit in the office must not see; and its table is of complaints alone. */
+#define NOT_FOR_OPENSID "(c.about IN ('office', 'official') OR c.kind <> 'complaint')"
 /* What a copy should show; $2 is the most that any of them may. */
 #define WANTED                                                                                     \
-	"CASE WHEN p.uuid IS NULL OR " NOT_FOR_THE_UNIT " THEN 0 "                                 \
+	"CASE WHEN p.uuid IS NULL OR " NOT_FOR_OPENSID " THEN 0 "                                  \
 	"WHEN c.confidential = 1 AND $2 > 2 THEN 2 ELSE $2 END"
 
 static int changed_row(int changed)
@@ -354,7 +355,7 @@ static int read_place(struct db *db, const char *complaint, struct reply_place *
 	autorows struct db_rows *rows = NULL;
 
 	int result = db_query(db, &rows,
-		"SELECT c.ticket, c.still_open, CASE WHEN p.uuid IS NULL OR " NOT_FOR_THE_UNIT
+		"SELECT c.ticket, c.still_open, CASE WHEN p.uuid IS NULL OR " NOT_FOR_OPENSID
 		" THEN 0 ELSE 1 END FROM complaint c "
 		"LEFT JOIN complaint_personal p ON p.uuid = c.uuid WHERE c.uuid = $1",
 		"t", complaint);
