@@ -102,7 +102,8 @@ void desk_opensid_waiting(FILE *out, const json_t *proposals)
 		return;
 	html(out, "<p class=\"hint\">Usulan jawaban dari OpenSID menunggu keputusan:");
 	json_array_foreach (proposals, i, item) {
-		html(out, " <a href=\"/complaints/%s\">%s</a>", record_words(item, "uuid"),
+		html(out, "%s<a class=\"ticket\" href=\"/complaints/%s\">%s</a>",
+			i > 0 ? " · " : " ", record_words(item, "uuid"),
 			record_words(item, "ticket"));
 	}
 	html(out, "</p>\n");
