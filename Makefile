@@ -197,6 +197,15 @@ test:
 	$(MAKE) $(PARALLEL) O=$(ASAN) SANITIZE=1 CFLAGS='-O1 -g' all unit
 	tests/run $(O) $(ASAN) $(SANITIZED_SCENARIOS:%=--scenarios-also %)
 
+# The SOP's table row by row, in a browser against a real kiosk, on SQLite and on PostgreSQL, and every
+# page by the rules of accessibility; pictures in $(O)/screenshots/desk*/index.html.
+test-desk:
+	sh board/deps.sh test browser
+	$(MAKE) $(PARALLEL) all
+	KOTAK_BUILD=$(O) python3 tests/scenarios/900-desk-walk.py
+	KOTAK_BUILD=$(O) KOTAK_STORE=postgresql python3 tests/scenarios/900-desk-walk.py
+	KOTAK_BUILD=$(O) python3 tests/scenarios/902-desk-pages.py
+
 # The real drivers and the whole kiosk in a virtual machine with the kernel's gpio-sim, on libgpiod
 # 1.6 and 2.2; the first time it fetches a kernel and a Debian root (docs/decisions/010-vm.md).
 test-vm:
@@ -322,7 +331,7 @@ install: all
 clean:
 	rm -rf $(O) $(ASAN) $(O)-fuzz build-check-*
 
-.PHONY: FORCE all unit vm-programs deps libraries objects tidy test test-vm check demo fuzz run-fuzzers idle faults kill-storm power-cuts typing bench echo panel-conversations install clean
+.PHONY: FORCE all unit vm-programs deps libraries objects tidy test test-desk test-vm check demo fuzz run-fuzzers idle faults kill-storm power-cuts typing bench echo panel-conversations install clean
 .SECONDARY:
 
 -include $(shell find $(O)/obj -name '*.d' 2>/dev/null)

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 # time-out: 240
+# postgresql
 """Accounts: every route tried by every role, the second factor, passwords that were given out,
 sessions, guessing, and who read what is written down; then the same pages in headless Chromium.
 Leaves screenshots in $KOTAK_BUILD/screenshots/."""

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 # time-out: 240
+# postgresql
 """The periodic report: its figures beside a plain computation over the same complaints, as page, CSV
 and JSON; who may read it; and, where there is a Chromium, the page on paper and on a phone.
 Leaves screenshots and the PDF in $KOTAK_BUILD/screenshots/."""

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 # time-out: 240
+# postgresql
 """What anybody may read: statistics and open data with small counts kept back, one's own complaint by
 number and PIN. Personal data with a mark of its own stands in every field that can hold any; every
 public page, feed and header is fetched, and none of the marks appears."""

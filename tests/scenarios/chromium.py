@@ -7,9 +7,12 @@ import shutil
 import subprocess
 import sys
 
+from harness import equal, expect, wait_for
 from ppidd_kiosk import BUILD, check, until
 
 PYTHON = '/usr/bin/python3'  # Debian's selenium belongs to Debian's Python
+PAGE_MOST = 60000  # bytes of a page with all that belongs to it
+DESKTOP, PHONE, HEIGHT = 1280, 360, 900
 
 
 def missing():
@@ -111,3 +114,95 @@ class Desk(Window):
         wide = self.cut_off()
         check(wide <= 0, f'{name} at {self.width} px: nothing is cut off', wide)
         self.save(name)
+
+
+class Office(Window):
+    """The desk of a House: one officer at a time sits before it. All their passwords are PASSWORD."""
+    PASSWORD = 'rahasia-sekali'
+
+    def __init__(self, house, folder):
+        super().__init__(chromium(folder), house.url)
+        self.size(DESKTOP, HEIGHT)
+
+    def until(self, condition, what):
+        """As wait_for(); a page that goes away while it is looked at is looked at again."""
+        return wait_for(steady(condition), 15, what)
+
+    def says(self, words):
+        self.until(lambda: words in self.text(), f'the page says {words!r}')
+
+    def lacks(self, words):
+        expect(words not in self.text(), f'the page does not say {words!r}')
+
+    def see(self, selector, what=None):
+        return self.until(lambda: self.find(selector), what or f'{selector} on the page')
+
+    def shoot(self, name, widths=(DESKTOP, PHONE)):
+        """The whole page on screens of these widths; the names of the pictures."""
+        expect('</' not in self.text() and '&' not in self.text(), f'{name}: no bare HTML')
+        equal(self.unlabelled(), [], f'{name}: fields without a label')
+        size = self.driver.execute_script('return document.documentElement.outerHTML.length')
+        expect(size <= PAGE_MOST, f'{name}: a page of at most {PAGE_MOST} bytes ({size})')
+        for width in widths:
+            self.size(width, HEIGHT)
+            wide = self.cut_off()
+            expect(wide <= 0, f'{name} at {width} px: nothing is cut off ({wide})')
+            self.size(width, self.driver.execute_script(
+                'return document.documentElement.scrollHeight'))
+            self.save(name)
+        self.size(DESKTOP, HEIGHT)
+        return [f'{name}-{width}.png' for width in widths]
+
+    def log_in(self, name):
+        self.driver.delete_all_cookies()
+        self.open('/login')
+        self.see('#password', 'the log-in page')
+        self.find('#name').send_keys(name)
+        self.find('#password').send_keys(self.PASSWORD)
+        self.find('#password').submit()
+        self.see('.tabs', f'{name} is logged in')
+
+    def go(self, *words):
+        """Clicks links by their words, one after the other."""
+        for each in words:
+            self.until(lambda each=each: self.driver.find_elements('link text', each),
+                       f'a link {each!r}')[0].click()
+
+    def work(self, words):
+        """The work list of that name; its tickets in order."""
+        self.open('/complaints?refresh=0')
+        self.see('.tabs', 'the work lists')
+        self.go(words)
+        self.until(lambda: self.find('.tabs a[aria-current]').text == words, f'the list {words}')
+        return [found.text for found in self.driver.find_elements('css selector', '.list .ticket')]
+
+    def show(self, ticket):
+        """A complaint's page, found by its number as an officer does who has it on paper."""
+        self.open('/complaints?list=all&refresh=0')
+        self.see('#q').send_keys(ticket)
+        self.find('#q').submit()
+        self.until(lambda: [t.text for t in self.driver.find_elements('css selector', '.list .ticket')]
+                   == [ticket], f'{ticket} is found')
+        self.find('.list .item a').click()
+        self.until(lambda: self.find('h1').text == f'Aduan {ticket}', 'its page')
+
+    def fill(self, selector, words):
+        from selenium.webdriver.support.ui import Select
+        field = self.see(selector)
+        if field.tag_name == 'select':
+            Select(field).select_by_visible_text(words)
+        else:
+            field.clear()
+            field.send_keys(words)
+
+    def press(self, action, said, **fields):
+        """Fills and sends the form of that action by its own button; waits for what is said."""
+        for name, words in fields.items():
+            self.fill(f'#{name}', words)
+        self.find(f'form[action$="/{action}"] button').click()
+        self.says(said)
+
+    def complaints_of_browser(self, expected=()):
+        """What the browser complains of, but for what contains one of these words."""
+        return [entry['message'] for entry in self.driver.get_log('browser')
+                if entry['level'] == 'SEVERE' and not any(w in entry['message'] for w in expected)]
