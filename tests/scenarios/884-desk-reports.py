@@ -155,7 +155,9 @@ def figures(browser, samples, free):
     total = lines[0]
     check(status == 200 and total["by"] == "total" and int(total["received"]) == len(within)
           and abs(float(total["median_working_days"]) - compute(within, free)["median_working_days"]) < .06
-          and len(lines) == 1 + sum(len(report[by]) for by in keys), "the same as CSV", lines[:2])
+          and len(lines) == 3 + sum(len(report[by]) for by in keys)
+          and [(line["by"], line["key"], line["received"]) for line in lines[-2:]]
+          == [("kind", "information", "0"), ("kind", "objection", "0")], "the same as CSV", lines[:2])
     check(any(line["name"].startswith("'=HYPER") for line in lines), "a kiosk's name is no formula to a spreadsheet")
     page = browser.open("/reports" + path)[1]
     check(f"<strong>{len(within)}</strong> aduan masuk" in page and page.count("<svg") == 2 and "<desc id=" in page

@@ -103,6 +103,7 @@ static int inherit(struct db *db, const char *uuid, const char *objects_to)
 struct kind_parts {
 	enum case_kind kind;
 	const char *objects_to, *ground; /* NULL: no objection */
+	bool late;
 };
 
 static int set_kind(struct db *db, const struct step *step, const struct deed *deed,
@@ -120,9 +121,10 @@ static int set_kind(struct db *db, const struct step *step, const struct deed *d
 	int error = deadline_kind(db, uuid, parts->kind);
 	if (error >= 0)
 		error = db_run(db,
-			"UPDATE complaint SET objects_to = $1, ground = $2, too_late = 0 "
-			"WHERE uuid = $3",
-			"ttt", parts->objects_to, parts->ground, uuid);
+			"UPDATE complaint SET objects_to = $1, ground = $2, too_late = $3 "
+			"WHERE uuid = $4",
+			"ttit", parts->objects_to, parts->ground,
+			(int64_t)(parts->late ? CASE_TAKEN_LATE : 0), uuid);
 	if (error >= 0 && parts->objects_to)
 		error = inherit(db, uuid, parts->objects_to);
 	/* Only the superior can be responsible for it. */
@@ -140,12 +142,12 @@ static bool ground_valid(const char *ground)
 }
 
 static int do_kind(struct db *db, const struct step *step, const struct decision *decision,
-	const struct kind_parts *parts, bool late, json_t **complaint)
+	const struct kind_parts *parts, json_t **complaint)
 {
 	autojson json_t *data = json_pack("{s:s, s:s*, s:s*}", "kind", case_name(parts->kind),
 		"objects_to", parts->objects_to, "ground", parts->ground);
 
-	if (!data || (late && json_object_set_new(data, "late", json_true()) < 0))
+	if (!data || (parts->late && json_object_set_new(data, "late", json_true()) < 0))
 		return -ENOMEM;
 	const struct deed deed = { .event = "complaint.kind",
 		.key = "reason",
@@ -153,7 +155,7 @@ static int do_kind(struct db *db, const struct step *step, const struct decision
 		.to = NO_STATE,
 		.also = set_kind,
 		.argument = parts,
-		.words_needed = late,
+		.words_needed = parts->late,
 		.words_most = DECISION_REASON_MAX };
 	return decision_do(db, step, decision, &deed, complaint);
 }
@@ -174,11 +176,12 @@ int decide_kind(struct db *db, const struct step *step, const struct decision *d
 		parts.objects_to = record_text(objection.subject, "uuid");
 		parts.ground = change->ground;
 	}
-	if (error >= 0 && objection.late &&
+	parts.late = objection.late;
+	if (error >= 0 && parts.late &&
 		(!decision->superior || !decision->text || !*decision->text))
 		error = -ETIME;
 	if (error >= 0)
-		error = do_kind(db, step, decision, &parts, objection.late, complaint);
+		error = do_kind(db, step, decision, &parts, complaint);
 	json_decref(objection.subject);
 	return error;
 }
@@ -203,7 +206,8 @@ int case_take_objection(struct db *db, const char *uuid, const char *objects_to)
 	if (error >= 0)
 		error = db_run(db,
 			"UPDATE complaint SET objects_to = $1, too_late = $2 WHERE uuid = $3",
-			"tit", objects_to, (int64_t)(until_ms != 0 && came >= until_ms), uuid);
+			"tit", objects_to,
+			(int64_t)(until_ms != 0 && came >= until_ms ? CASE_TOO_LATE : 0), uuid);
 	if (error >= 0)
 		error = inherit(db, uuid, objects_to);
 	return error < 0 ? error : 0;

@@ -15,6 +15,10 @@
 
 #define CASE_GROUNDS 7 /* "a" to "g" */
 
+/* complaint.too_late of an objection: it came too late; the superior took it all the same. */
+#define CASE_TOO_LATE 1
+#define CASE_TAKEN_LATE 2
+
 /* What kind of case a complaint is, as complaint_find() tells. */
 enum case_kind case_kind_of(const json_t *complaint);
 

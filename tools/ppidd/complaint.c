@@ -33,7 +33,7 @@ static json_t *complaint_row(struct db_rows *rows)
 		"due", record_time(db_integer(rows, 27)), "stopped",
 		record_time(db_integer(rows, 28)), "waited_days", (json_int_t)db_integer(rows, 29),
 		"resolved", record_time(db_integer(rows, 30)), "kind", db_words(rows, 31), "ground",
-		db_text(rows, 32), "too_late", db_integer(rows, 33) != 0, "objects_to",
+		db_text(rows, 32), "too_late", db_integer(rows, 33) == 1, "objects_to",
 		db_text(rows, 34));
 }
 

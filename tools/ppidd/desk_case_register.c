@@ -96,6 +96,18 @@ static const char *name_of(struct db_rows *rows)
 	return db_integer(rows, 10) != 0 ? DESK_KEPT : "–";
 }
 
+static const char *late_words(int64_t too_late)
+{
+	switch (too_late) {
+	case CASE_TOO_LATE:
+		return " (datang terlambat)";
+	case CASE_TAKEN_LATE:
+		return " (datang terlambat, tetap diterima)";
+	default:
+		return "";
+	}
+}
+
 static void row(FILE *out, struct db_rows *rows)
 {
 	autojson json_t *answer = NULL;
@@ -109,8 +121,7 @@ static void row(FILE *out, struct db_rows *rows)
 		"<td data-label=\"Atas tiket\">%s</td><td data-label=\"Alasan\">%s%s%s%s</td>",
 		db_words(rows, 0), db_words(rows, 1), day_of(db_integer(rows, 2), came),
 		name_of(rows), db_text(rows, 4) ? db_words(rows, 4) : "–", ground,
-		*ground ? ". " : "–", desk_word_ground(ground),
-		db_integer(rows, 9) != 0 ? " (terlambat)" : "");
+		*ground ? ". " : "–", desk_word_ground(ground), late_words(db_integer(rows, 9)));
 	html(out,
 		"<td data-label=\"Keputusan\">%s</td><td data-label=\"Tanggapan\">%s%s</td></tr>\n",
 		words, db_integer(rows, 7) != 0 ? "" : "paling lambat ",

@@ -317,9 +317,9 @@ static void intake_forms(struct request *request, FILE *out, const struct compla
 		return;
 	if (state == STATE_RECEIVED)
 		verify_form(request, out, uuid);
+	desk_case_form(request, out, parts->complaint, form);
 	if (decision_may_ask(state))
 		question_form(request, out, uuid, form);
-	desk_case_form(request, out, parts->complaint, form);
 	referral_form(request, out, uuid, form);
 	category_form(request, out, parts->complaint);
 }

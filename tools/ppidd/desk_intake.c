@@ -8,6 +8,7 @@
 
 #include "tools/ppidd/calendar.h"
 #include "tools/ppidd/decision.h"
+#include "tools/ppidd/desk_case.h"
 #include "tools/ppidd/enter.h"
 #include "tools/ppidd/record.h"
 
@@ -75,7 +76,19 @@ bool intake_known_channel(const char *name)
 }
 
 /* The form's fields, as typed. */
-enum field { CHANNEL, CAME, TEXT, NAME, ADDRESS, CONTACT, CATEGORY, ABOUT, CONFIDENTIAL, FIELDS };
+enum field {
+	CHANNEL,
+	CAME,
+	KIND,
+	TEXT,
+	NAME,
+	ADDRESS,
+	CONTACT,
+	CATEGORY,
+	ABOUT,
+	CONFIDENTIAL,
+	FIELDS
+};
 
 static const struct {
 	const char *name, *label;
@@ -83,6 +96,7 @@ static const struct {
 } fields[FIELDS] = {
 	[CHANNEL] = { "channel", "Datang melalui", 20 },
 	[CAME] = { "came", "Tanggal diterima", 20 },
+	[KIND] = { "kind", "Jenis", 20 },
 	[TEXT] = { "text", "Isi aduan", ENTRY_TEXT_MAX },
 	[NAME] = { "name", "Nama", ENTRY_NAME_MAX },
 	[ADDRESS] = { "address", "Alamat", ENTRY_ADDRESS_MAX },
@@ -197,6 +211,12 @@ static int form_page(struct request *request, unsigned status, const struct inta
 	intake_today(request->now_ms, today);
 	html(page.out, " max=\"%s\" value=\"%s\">\n", today,
 		form->typed[CAME] ? form->typed[CAME] : today);
+	begin_field(page.out, form, KIND, "select", ">\n");
+	for (int i = 0; i < CASE_KIND_COUNT; i++) {
+		const char *kind = case_name((enum case_kind)i);
+		intake_option(page.out, kind, desk_word_kind(kind), typed(form, KIND));
+	}
+	html(page.out, "</select>\n");
 	begin_field(page.out, form, TEXT, "textarea", " rows=\"6\" required");
 	html(page.out, " maxlength=\"%lld\">%s</textarea>\n", (long long)ENTRY_TEXT_MAX,
 		typed(form, TEXT));
@@ -235,6 +255,7 @@ static int read_entry(struct intake_form *form, int64_t now_ms, struct entry *en
 		entry->came_ms = 0;
 	entry->once = form->once;
 	entry->channel = typed(form, CHANNEL);
+	entry->kind = *typed(form, KIND) ? typed(form, KIND) : NULL;
 	entry->text = typed(form, TEXT);
 	entry->name = typed(form, NAME);
 	entry->address = typed(form, ADDRESS);

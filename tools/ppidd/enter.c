@@ -48,7 +48,10 @@ static int check_names(const struct entry *entry)
 	static const char *const categories[] = { "", "access", "quality", "procedure", "other",
 		NULL };
 	static const char *const abouts[] = { "", "office", "official", "agency", "other", NULL };
+	enum case_kind kind;
 
+	if (entry->kind && !case_from_name(entry->kind, &kind))
+		return -EDOM;
 	return one_of(or_empty(entry->channel), channels) &&
 			       one_of(entry->language ? entry->language : "id", languages) &&
 			       one_of(or_empty(entry->category), categories) &&
@@ -178,6 +181,16 @@ static int insert_rows(struct db *db, const struct step *step, const struct entr
 	return error < 0 ? error : 0;
 }
 
+/* What an objection is about, and why, is decided when it is verified. */
+static int set_kind(struct db *db, const struct entry *entry, const struct entered *out)
+{
+	enum case_kind kind;
+
+	if (!entry->kind || !case_from_name(entry->kind, &kind) || kind == CASE_COMPLAINT)
+		return 0;
+	return deadline_kind(db, out->uuid, kind);
+}
+
 static int set_text(json_t *object, const char *key, const char *text)
 {
 	return text && *text && json_object_set_new(object, key, json_string(text)) < 0 ? -ENOMEM
@@ -200,7 +213,7 @@ static int log_received(struct db *db, const struct step *step, const struct ent
 		time_format(entry->came_ms, came);
 	if (set_text(data, "came", came) < 0 || set_text(data, "category", entry->category) < 0 ||
 		set_text(data, "about", entry->about) < 0 ||
-		set_text(body, "name", tidy->name) < 0 ||
+		set_text(data, "kind", entry->kind) < 0 || set_text(body, "name", tidy->name) < 0 ||
 		set_text(body, "address", tidy->address) < 0)
 		return -ENOMEM;
 	int error = chain_append(db, step, "complaint.received", out->ticket, data, body);
@@ -221,6 +234,8 @@ static int enter_tidy(struct db *db, const struct step *step, const struct entry
 	snprintf(out->pin, sizeof(out->pin), "%04u", (unsigned)randombytes_uniform(10000));
 	if (error >= 0)
 		error = insert_rows(db, step, entry, tidy, out);
+	if (error >= 0)
+		error = set_kind(db, entry, out);
 	if (error >= 0)
 		error = log_received(db, step, entry, tidy, out);
 	return error;

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "tools/ppidd/calendar.h"
+#include "tools/ppidd/deadline.h"
 #include "wire/state.h"
 
 const char *figures_outcome(const char *state)
@@ -342,9 +343,10 @@ int figures_each(struct db *db, const struct figures_filter *filter, int64_t now
 		"FROM complaint c WHERE c.created_ms >= $1 AND c.created_ms < $2 "
 		"AND ($3 = 0 OR c.kiosk = $3) AND ($4 = '' OR c.category = $4) "
 		"AND ($5 = '' OR c.officer = $5) AND ($6 = '' OR c.channel = $6) "
-		"ORDER BY c.created_ms, c.ticket",
-		"iiittt", filter->from_ms, filter->until_ms, filter->kiosk, filter->category,
-		filter->officer, filter->channel);
+		"AND c.kind = $7 ORDER BY c.created_ms, c.ticket",
+		"iiitttt", filter->from_ms, filter->until_ms, filter->kiosk, filter->category,
+		filter->officer, filter->channel,
+		filter->kind ? filter->kind : case_name(CASE_COMPLAINT));
 	while (result >= 0 && (result = db_step(rows)) > 0) {
 		read_row(rows, now_ms, &row);
 		result = take(context, &row);

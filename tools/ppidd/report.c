@@ -226,6 +226,7 @@ static void write_report(struct request *request, FILE *out, const struct report
 	section(out, report, BY_OFFICER, "Menurut petugas");
 	section(out, report, BY_CAUSE, "Menurut sebab yang ditemukan");
 	section(out, report, BY_REFERRAL, "Dialihkan ke");
+	report_kinds(out, report);
 	html(out, "<p class=\"help\">Nilai tengah: separuh aduan dijawab secepat itu atau lebih "
 		  "cepat. Tepat waktu: dijawab dalam batas hari kerjanya. Hari kerja dihitung "
 		  "tanpa hari libur dan tanpa waktu menunggu keterangan dari pengadu.</p>\n"
@@ -255,7 +256,7 @@ static int get_report(struct request *request)
 
 	int error = report_read(request, &report);
 	if (error >= 0)
-		error = figures_collect(request->db, &report.filter, request->now_ms, &report.set);
+		error = report_count(request, &report);
 	if (error >= 0)
 		error = officer_list(request->db, &officers);
 	if (error >= 0)

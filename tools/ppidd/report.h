@@ -3,6 +3,7 @@
 #ifndef PPIDD_REPORT_H
 #define PPIDD_REPORT_H
 
+#include "tools/ppidd/deadline.h"
 #include "tools/ppidd/figures.h"
 #include "tools/ppidd/http.h"
 
@@ -15,6 +16,8 @@ struct report {
 	char from[DAY_SIZE], until[DAY_SIZE]; /* both days are within */
 	char title[96];			      /* "November 2026", "1 Nov 2026 sampai 9 Nov 2026" */
 	struct figures_set set;
+	/* Of requests for information and of objections; complaints are set.total. */
+	struct figures kinds[CASE_KIND_COUNT];
 	json_t *kiosks; /* "3": "Balai Kalurahan" */
 	char *query;	/* "from=…&until=…", for links */
 };
@@ -23,6 +26,8 @@ struct report {
 /* Reads the period and the filter from the query; this month where none is asked for. */
 must_check int report_read(struct request *request, struct report *report);
 void report_free(struct report *report);
+/* Counts what was read of: the complaints, and the other kinds of case apart. */
+must_check int report_count(struct request *request, struct report *report);
 /* The moments between which the days lie. false: no such days, or the last before the first. */
 bool report_span(const char *from, const char *until, int64_t *from_ms, int64_t *until_ms);
 /* What people call the time between these days. */
@@ -44,6 +49,8 @@ const char *word_hundredths(int64_t hundredths, char out[static NUMBER_SIZE]);
 const char *word_permille(int64_t permille, char out[static NUMBER_SIZE]);
 void report_table(FILE *out, const struct report *report, enum figures_by by, const char *caption);
 void report_facts(FILE *out, const struct figures *figures);
+/* The kinds of case that aren't complaints. */
+void report_kinds(FILE *out, const struct report *report);
 
 /* report_export.c */
 int report_get_csv(struct request *request);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/ids.h"
-#include "tools/ppidd/html.h"
+#include "tools/ppidd/desk_case.h"
 #include "tools/ppidd/report.h"
 
 /* Columns of a line of figures; numbers are whole or with a decimal point, empty where unknown. */
@@ -73,6 +73,10 @@ static int write_csv(const struct report *report, char **text, size_t *size)
 					report->kiosks, (enum figures_by)by, list->groups[i].key),
 				&list->groups[i].figures);
 	}
+	for (int i = CASE_INFORMATION; i < CASE_KIND_COUNT; i++) {
+		const char *kind = case_name((enum case_kind)i);
+		csv_figures(out, "kind", kind, desk_word_kind(kind), &report->kinds[i]);
+	}
 	return fclose(out) == 0 ? 0 : -ENOMEM;
 }
 
@@ -80,9 +84,7 @@ static int read_report(struct request *request, struct report *report)
 {
 	int error = report_read(request, report);
 
-	return error < 0 ? error
-			 : figures_collect(
-				   request->db, &report->filter, request->now_ms, &report->set);
+	return error < 0 ? error : report_count(request, report);
 }
 
 int report_get_csv(struct request *request)
@@ -158,6 +160,9 @@ static json_t *json_report(const struct request *request, const struct report *r
 	for (int by = 0; json && by < BY_COUNT; by++)
 		json_object_set_new(json, report_by_name((enum figures_by)by),
 			json_groups(report, (enum figures_by)by));
+	for (int i = CASE_INFORMATION; json && i < CASE_KIND_COUNT; i++)
+		json_object_set_new(
+			json, case_name((enum case_kind)i), json_figures(&report->kinds[i]));
 	return json;
 }
 

@@ -162,6 +162,25 @@ int report_read(struct request *request, struct report *report)
 	return kiosk_names(request->db, &report->kiosks);
 }
 
+static int count_row(void *context, const struct figures_row *row)
+{
+	figures_count(context, row);
+	return 0;
+}
+
+int report_count(struct request *request, struct report *report)
+{
+	struct figures_filter filter = report->filter;
+
+	int error = figures_collect(request->db, &filter, request->now_ms, &report->set);
+	for (int i = CASE_INFORMATION; error >= 0 && i < CASE_KIND_COUNT; i++) {
+		filter.kind = case_name((enum case_kind)i);
+		error = figures_each(
+			request->db, &filter, request->now_ms, count_row, &report->kinds[i]);
+	}
+	return error;
+}
+
 void report_free(struct report *report)
 {
 	figures_free(&report->set);

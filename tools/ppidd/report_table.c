@@ -2,7 +2,7 @@
 /* Figures as tables and as the short list at a report's head. */
 #include <string.h>
 
-#include "tools/ppidd/html.h"
+#include "tools/ppidd/desk_case.h"
 #include "tools/ppidd/report.h"
 
 #define ROWS_MOST 24 /* of a table on the page */
@@ -85,20 +85,39 @@ static void table_row(FILE *out, const char *by, const char *name, const struct 
 	html(out, "</tr>\n");
 }
 
-void report_table(FILE *out, const struct report *report, enum figures_by by, const char *caption)
+static void table_begin(FILE *out, const char *caption, const char *first)
 {
 	static const char *const heads[] = { "Masuk", "Dijawab", "Belum selesai", "Lewat batas",
 		"Dialihkan", "Dicabut", "Tepat waktu", "Nilai tengah hari", "Terlama (hari)",
 		"Kepuasan", "Dibuka lagi" };
-	const struct figures_list *list = &report->set.by[by];
 
 	html(out,
 		"<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table>"
 		"<caption>%s</caption>\n<thead><tr><th scope=\"col\">%s</th>",
-		caption, caption, report_by_words(by));
+		caption, caption, first);
 	for (size_t i = 0; i < ARRAY_SIZE(heads); i++)
 		html(out, "<th scope=\"col\" class=\"number\">%s</th>", heads[i]);
 	html(out, "</tr></thead>\n<tbody>\n");
+}
+
+void report_kinds(FILE *out, const struct report *report)
+{
+	static const char title[] = "Permohonan informasi dan keberatan";
+
+	html(out, "<section class=\"card\"><h2>%s</h2>\n", title);
+	table_begin(out, title, "Jenis");
+	for (int i = CASE_INFORMATION; i < CASE_KIND_COUNT; i++)
+		table_row(out, "Jenis", desk_word_kind(case_name((enum case_kind)i)),
+			&report->kinds[i]);
+	html(out, "</tbody></table></div>\n<p class=\"help\">Tidak ikut dihitung di atas: "
+		  "batas waktunya lain.</p></section>\n");
+}
+
+void report_table(FILE *out, const struct report *report, enum figures_by by, const char *caption)
+{
+	const struct figures_list *list = &report->set.by[by];
+
+	table_begin(out, caption, report_by_words(by));
 	for (size_t i = 0; i < list->count && i < ROWS_MOST; i++)
 		table_row(out, report_by_words(by),
 			report_name(report->kiosks, by, list->groups[i].key),

@@ -10,6 +10,8 @@
 #include "base/log.h"
 #include "tools/ppidd/calendar.h"
 #include "tools/ppidd/case.h"
+#include "tools/ppidd/enter.h"
+#include "tools/ppidd/figures.h"
 #include "tools/ppidd/officer.h"
 
 #define UUID "11111111-1111-4111-8111-111111111111"
@@ -238,6 +240,148 @@ static void test_kept(void **state)
 	assert_int_equal(decide_kind(db, &step, &unit, &change, NULL), -ENOENT);
 }
 
+#define THIRD "33333333-3333-4333-8333-333333333333"
+
+/* A kiosk tells of one; what it names may be unknown here, or an objection itself. */
+static void object_by_sms(const char *uuid, uint32_t serial, const char *objects_to)
+{
+	char ticket[TICKET_SIZE];
+	int64_t first = (int64_t)json_array_size(kiosk_log.events) + 1;
+
+	assert_int_equal(ticket_format(ticket, KIOSK, serial), 0);
+	put_event(&kiosk_log, NULL, "complaint.received", ticket,
+		json_pack("{s:s, s:s, s:s, s:s, s:s}", "uuid", uuid, "channel", "sms", "language",
+			"id", "kind", "objection", "objects_to", objects_to),
+		json_pack("{s:s, s:s, s:s}", "from", "+62811", "text", "Tidak lengkap", "pin",
+			"1234"));
+	assert_int_equal(send_from(&kiosk_log, first, NULL), 200);
+}
+
+static void test_by_sms(void **state)
+{
+	const struct decision unit = { .complaint = THIRD, .view = VIEW_WHOLE };
+	struct decision head = {
+		.complaint = THIRD, .view = VIEW_WHOLE, .superior = true, .text = "Sakit"
+	};
+	const struct case_change change = { "objection", TICKET, "d" };
+	char other[UUID_SIZE];
+	(void)state;
+
+	answer(UUID, "2026-11-24T11:00:00.000Z");
+	object_by_sms(THIRD, 3, UUID);
+	expect(THIRD, "kind", "objection");
+	expect(THIRD, "objects_to", TICKET);
+	expect(THIRD, "ground", NULL);
+	expect(THIRD, "due", "2027-01-11T17:00:00.000Z");
+	assert_int_equal(decide_state(db, &step, &unit, STATE_VERIFIED, NULL), 0);
+	/* To nothing that is known: an officer has to find out. */
+	uuid_new(other);
+	object_by_sms(other, 4, "44444444-4444-4444-8444-444444444444");
+	expect(other, "kind", "objection");
+	expect(other, "objects_to", NULL);
+	uuid_new(other);
+	object_by_sms(other, 5, THIRD);
+	expect(other, "objects_to", NULL);
+	uuid_new(other);
+	object_by_sms(other, 6, "'; DROP TABLE complaint; --");
+	expect(other, "objects_to", NULL);
+	/* Months after the answer: nobody but the superior takes it. */
+	assert_int_equal(db_run(db, "UPDATE complaint SET resolved_ms = $1 WHERE uuid = $2", "it",
+				 at("2026-06-01T02:00:00.000Z"), UUID),
+		1);
+	assert_int_equal(db_run(db, "UPDATE command SET day = NULL", ""), 2);
+	uuid_new(other);
+	object_by_sms(other, 7, UUID);
+	const struct decision late = { .complaint = other, .view = VIEW_WHOLE };
+	assert_int_equal(decide_state(db, &step, &late, STATE_VERIFIED, NULL), -ETIME);
+	head.complaint = other;
+	assert_int_equal(decide_kind(db, &step, &head, &change, NULL), 0);
+	assert_int_equal(decide_state(db, &step, &late, STATE_VERIFIED, NULL), 0);
+}
+
+/* A promise stands: who was told a day may rely on it. */
+static void test_told_day(void **state)
+{
+	const struct step then = step_at("2026-12-07T02:00:00.000Z");
+	const struct decision decision = { .complaint = UUID, .view = VIEW_WHOLE, .text = "Ya." };
+	(void)state;
+
+	assert_int_equal(decide_answer(db, &then, &decision, NULL), 0);
+	assert_int_equal(count("SELECT count(*) FROM command WHERE type = 'answer' "
+			       "AND day = '2027-01-22'"),
+		1);
+	assert_int_equal(db_run(db, "UPDATE command SET day = '2027-02-05'", ""), 1);
+	until("2027-01-25T02:00:00.000Z", "2027-02-05T17:00:00.000Z");
+}
+
+static void test_days_told(void **state)
+{
+	const struct decision decision = { .complaint = UUID, .view = VIEW_WHOLE, .text = "Ya." };
+	const struct decision head = {
+		.complaint = OTHER, .view = VIEW_WHOLE, .superior = true, .text = "Dikabulkan."
+	};
+	(void)state;
+
+	assert_int_equal(decide_state(db, &step, &decision, STATE_VERIFIED, NULL), 0);
+	assert_int_equal(decide_extension(db, &step, &decision, NULL), 0);
+	assert_int_equal(count("SELECT count(*) FROM command WHERE day = '2026-12-03' "
+			       "AND type = 'state'"),
+		1);
+	assert_int_equal(count("SELECT count(*) FROM command WHERE day = '2026-12-14' "
+			       "AND type = 'extended'"),
+		1);
+	/* An objection's answer is the office's last word. */
+	assert_int_equal(kind(OTHER, "objection", TICKET, "a"), 0);
+	assert_int_equal(decide_answer(db, &step, &head, NULL), 0);
+	assert_int_equal(
+		count("SELECT count(*) FROM command WHERE type = 'answer' AND day IS NULL"), 1);
+}
+
+/* Typed in by an officer, who knows already what it is. */
+static void test_entered(void **state)
+{
+	struct entry entry = { .channel = "letter", .text = "Mohon data", .kind = "information" };
+	struct entered out;
+	(void)state;
+
+	assert_int_equal(db_begin(db), 0);
+	assert_int_equal(enter_complaint(db, &step, &entry, &out), 0);
+	assert_int_equal(db_commit(db), 0);
+	expect(out.uuid, "kind", "information");
+	entry.kind = "wish";
+	assert_int_equal(db_begin(db), 0);
+	assert_int_equal(db_end(db, enter_complaint(db, &step, &entry, &out)), -EDOM);
+}
+
+static int count_row(void *context, const struct figures_row *row)
+{
+	figures_count(context, row);
+	return 0;
+}
+
+static int64_t received(const char *name)
+{
+	const struct figures_filter filter = {
+		.until_ms = INT64_MAX, .category = "", .officer = "", .channel = "", .kind = name
+	};
+	struct figures figures = { 0 };
+
+	assert_int_equal(figures_each(db, &filter, NOW, count_row, &figures), 0);
+	return figures.received;
+}
+
+static void test_figures(void **state)
+{
+	(void)state;
+
+	assert_int_equal(received(NULL), 2);
+	assert_int_equal(kind(UUID, "information", NULL, NULL), 0);
+	assert_int_equal(kind(OTHER, "objection", TICKET, "a"), 0);
+	assert_int_equal(received(NULL), 0);
+	assert_int_equal(received("information"), 1);
+	assert_int_equal(received("objection"), 1);
+}
+
 static void test_rules(void **state)
 {
 	const struct deadline_rules usual = *deadline_rules();
@@ -260,6 +404,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_until, with_two, teardown),
 		cmocka_unit_test_setup_teardown(test_too_late, with_two, teardown),
 		cmocka_unit_test_setup_teardown(test_kept, with_two, teardown),
+		cmocka_unit_test_setup_teardown(test_by_sms, with_two, teardown),
+		cmocka_unit_test_setup_teardown(test_told_day, with_two, teardown),
+		cmocka_unit_test_setup_teardown(test_days_told, with_two, teardown),
+		cmocka_unit_test_setup_teardown(test_entered, with_two, teardown),
+		cmocka_unit_test_setup_teardown(test_figures, with_two, teardown),
 		cmocka_unit_test_setup_teardown(test_rules, with_two, teardown),
 	};
 

@@ -4,7 +4,7 @@
 ALTER TABLE complaint ADD COLUMN kind TEXT NOT NULL DEFAULT 'complaint'; -- complaint, information or objection
 ALTER TABLE complaint ADD COLUMN objects_to TEXT;       -- an objection's: the UUID of the complaint it objects to
 ALTER TABLE complaint ADD COLUMN ground TEXT;           -- and why, by the letters of art. 35 of UU 14/2008: a to g
-ALTER TABLE complaint ADD COLUMN too_late BIGINT NOT NULL DEFAULT 0; -- 1: and it came too late; until the head takes it anyway
+ALTER TABLE complaint ADD COLUMN too_late BIGINT NOT NULL DEFAULT 0; -- 1: and it came too late; 2: but was taken all the same
 CREATE INDEX complaint_kind ON complaint (kind, created_ms, uuid) WHERE kind <> 'complaint';
 
 -- A day that goes with a command: by when one may object to an answer, or by when there will be
