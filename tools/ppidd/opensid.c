@@ -102,26 +102,44 @@ static int add_due(struct db_rows *rows, json_t *list)
 	return json_array_append_new(list, item) < 0 ? -ENOMEM : 0;
 }
 
-/* Those of one kiosk; identity and words leave the database only where they may be shown. */
+/* Identity and words leave the database only where they may be shown. */
+#define DUE_COLUMNS                                                                                \
+	"SELECT c.uuid, c.ticket, c.kiosk, o.row_id, o.status, o.told, o.level, " WANTED           \
+	", c.state, c.created_ms, c.updated_ms, CASE WHEN " WANTED " >= 3 THEN p.name END, "       \
+	"CASE WHEN " WANTED " >= 3 THEN nullif(p.sender, '') END, "                                \
+	"CASE WHEN " WANTED " >= 2 THEN p.text END "
+
+/* Of what is there, whichever kiosk it came from: what is erased here goes there in any case. */
+static int due_again(struct db *db, const struct opensid *opensid, int64_t most, json_t *list)
+{
+	autorows struct db_rows *rows = NULL;
+
+	int result = db_query(db, &rows,
+		DUE_COLUMNS "FROM opensid_copy o JOIN complaint c ON c.uuid = o.complaint "
+			    "LEFT JOIN complaint_personal p ON p.uuid = c.uuid "
+			    "WHERE o.opensid = $1 AND o.row_id IS NOT NULL AND (o.level <> " WANTED
+			    " OR (o.shown_ms <> c.updated_ms AND " WANTED " > 0)) "
+			    "ORDER BY c.created_ms, c.uuid LIMIT $3",
+		"tii", opensid->name, (int64_t)opensid->level, most);
+	while (result >= 0 && (result = db_step(rows)) > 0)
+		result = add_due(rows, list);
+	return result < 0 ? result : 0;
+}
+
+/* Of a kiosk, what isn't there yet. */
 static int due_of(
 	struct db *db, const struct opensid *opensid, int64_t kiosk, int64_t most, json_t *list)
 {
 	autorows struct db_rows *rows = NULL;
 
 	int result = db_query(db, &rows,
-		"SELECT c.uuid, c.ticket, c.kiosk, o.row_id, o.status, o.told, o.level, " WANTED
-		", c.state, c.created_ms, c.updated_ms, "
-		"CASE WHEN " WANTED " >= 3 THEN p.name END, "
-		"CASE WHEN " WANTED " >= 3 THEN nullif(p.sender, '') END, "
-		"CASE WHEN " WANTED " >= 2 THEN p.text END "
-		"FROM complaint c LEFT JOIN complaint_personal p ON p.uuid = c.uuid "
-		"LEFT JOIN opensid_copy o ON o.complaint = c.uuid AND o.opensid = $1 "
-		"WHERE c.kiosk = $3 AND ((o.complaint IS NULL AND " WANTED
-		" > 0 AND (c.still_open = 1 OR c.created_ms >= "
-		"(SELECT since_ms FROM opensid WHERE name = $1))) "
-		"OR (o.row_id IS NOT NULL AND (o.level <> " WANTED
-		" OR (o.shown_ms <> c.updated_ms AND " WANTED " > 0)))) "
-		"ORDER BY c.created_ms, c.uuid LIMIT $4",
+		DUE_COLUMNS "FROM complaint c "
+			    "LEFT JOIN complaint_personal p ON p.uuid = c.uuid "
+			    "LEFT JOIN opensid_copy o ON o.complaint = c.uuid AND o.opensid = $1 "
+			    "WHERE c.kiosk = $3 AND o.complaint IS NULL AND " WANTED
+			    " > 0 AND (c.still_open = 1 OR c.created_ms >= "
+			    "(SELECT since_ms FROM opensid WHERE name = $1)) "
+			    "ORDER BY c.created_ms, c.uuid LIMIT $4",
 		"tiii", opensid->name, (int64_t)opensid->level, kiosk, most);
 	while (result >= 0 && (result = db_step(rows)) > 0)
 		result = add_due(rows, list);
@@ -131,7 +149,7 @@ static int due_of(
 int opensid_due(struct db *db, const struct opensid *opensid, int64_t most, json_t **out)
 {
 	autojson json_t *list = json_array();
-	int error = list ? 0 : -ENOMEM;
+	int error = list ? due_again(db, opensid, most, list) : -ENOMEM;
 
 	for (size_t i = 0; error >= 0 && i < opensid->kiosk_count; i++) {
 		int64_t room = most - (int64_t)json_array_size(list);

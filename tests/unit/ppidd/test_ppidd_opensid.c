@@ -139,6 +139,22 @@ static void test_erased(void **state)
 	expect_due(OPENSID_NOTHING);
 }
 
+/* A kiosk that is the bridge's no more: nothing new, but what is there is kept right. */
+static void test_other_kiosk(void **state)
+{
+	struct opensid moved = opensid;
+	autojson json_t *before = NULL, *after = NULL;
+	(void)state;
+
+	moved.kiosks[0] = KIOSK + 1;
+	assert_int_equal(opensid_due(db, &moved, 10, &before), 0);
+	assert_int_equal(json_array_size(before), 0);
+	show(7);
+	assert_true(db_run(db, "DELETE FROM complaint_personal", "") > 0);
+	assert_int_equal(opensid_due(db, &moved, 10, &after), 0);
+	assert_int_equal(json_array_size(after), 1);
+}
+
 /* What is erased, about the office or another kind of case isn't copied. */
 static void test_never(void **state)
 {
@@ -387,6 +403,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_levels, with_complaint, teardown),
 		cmocka_unit_test_setup_teardown(test_erased, with_complaint, teardown),
+		cmocka_unit_test_setup_teardown(test_other_kiosk, with_complaint, teardown),
 		cmocka_unit_test_setup_teardown(test_never, with_complaint, teardown),
 		cmocka_unit_test_setup_teardown(test_ended_before, with_complaint, teardown),
 		cmocka_unit_test_setup_teardown(test_statuses, with_complaint, teardown),
