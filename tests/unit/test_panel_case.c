@@ -455,6 +455,38 @@ static void test_no_answer(void **state)
 	stand_end(&stand);
 }
 
+/* The days that the office told, and none that is none. */
+static void test_days(void **state)
+{
+	static const char open[] =
+		"{\"type\": \"case\", \"request\": 1, \"found\": true, \"ticket\": "
+		"\"003-000123-7\", \"state\": \"verified\", \"updated\": "
+		"\"2026-11-20T20:00:00.000Z\", \"due\": \"2026-12-14\", \"extended\": "
+		"\"menunggu batu\", \"object_until\": \"soon\", \"can_add\": true}";
+	static const char answered[] =
+		"{\"type\": \"case\", \"request\": 1, \"found\": true, \"ticket\": "
+		"\"003-000123-7\", \"state\": \"resolved\", \"updated\": "
+		"\"2026-11-20T20:00:00.000Z\", \"answer\": \"Sudah.\", \"due\": \"2026-12-1x\", "
+		"\"object_until\": \"2027-01-20\"}";
+	struct stand stand;
+
+	(void)state;
+	begin_lookup(&stand);
+	take(&stand, open);
+	assert_int_equal(stand.panel->session.screen, SCREEN_CASE);
+	assert_non_null(strstr(stand.panel->view.text, "Dijawab paling lambat 14-12-2026."));
+	assert_non_null(strstr(stand.panel->view.text, "Waktu diperpanjang: menunggu batu"));
+	stand_end(&stand);
+	begin_lookup(&stand);
+	take(&stand, answered);
+	assert_null(strstr(stand.panel->view.text, "paling lambat"));
+	press(&stand, "1");
+	assert_int_equal(stand.panel->session.screen, SCREEN_ANSWER);
+	assert_non_null(strstr(stand.panel->view.text, "Jawaban: Sudah."));
+	assert_non_null(strstr(stand.panel->view.text, "bilang petugas sampai 20-01-2027."));
+	stand_end(&stand);
+}
+
 static void test_nonsense(void **state)
 {
 	static const char *const nonsense[] = { "{}", "[]", "{\"type\": \"tickets\"}",
@@ -485,6 +517,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_blocked),
 		cmocka_unit_test(test_stale_answers),
 		cmocka_unit_test(test_no_answer),
+		cmocka_unit_test(test_days),
 		cmocka_unit_test(test_nonsense),
 	};
 

@@ -32,10 +32,11 @@ static const char entries[] =
 	"AND a.epoch = e.epoch AND a.seq = e.seq WHERE e.complaint = c.uuid AND e.source = 0 "
 	"AND e.type = 'complaint.answer' ORDER BY e.epoch DESC, e.seq DESC LIMIT 1) "
 	"FROM complaint c LEFT JOIN complaint_personal p ON p.uuid = c.uuid "
-	"WHERE c.kind = 'objection' AND " VIEW_SHOWS("c") "AND c.created_ms >= $2 AND c.created_ms "
-							  "< $3 AND (c.created_ms, c.uuid) > ($4, "
-							  "$5) "
-							  "ORDER BY c.created_ms, c.uuid LIMIT $6";
+	"WHERE c.kind <> 'complaint' AND c.kind = 'objection' AND " VIEW_SHOWS(
+		"c") "AND c.created_ms >= $2 AND c.created_ms "
+		     "< $3 AND (c.created_ms, c.uuid) > ($4, "
+		     "$5) "
+		     "ORDER BY c.created_ms, c.uuid LIMIT $6";
 
 static int64_t begins_ms(int64_t year)
 {

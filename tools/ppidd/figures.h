@@ -64,7 +64,7 @@ struct figures_filter {
 	int64_t from_ms, until_ms;		  /* came in from_ms ≤ t < until_ms */
 	int64_t kiosk;				  /* 0: all */
 	const char *category, *officer, *channel; /* "": all */
-	const char *kind; /* of case, as case_name() has it; NULL: complaints */
+	const char *kind; /* NULL: complaints; else another kind of case, as case_name() has it */
 };
 
 /* One complaint, as it counts. */

@@ -54,7 +54,7 @@ must_check int work_count(struct db *db, enum complaint_view view, const char *o
 	int64_t now_ms, struct work_counts *counts);
 
 /*
- * Open complaints of the same kiosk that say much the same, the likest first: at most most of
+ * Open ones of the same kiosk and kind of case that say much the same, the likest first: at most most of
  * them, as complaint_find() has them; caller owns *out.
  */
 must_check int work_similar(struct db *db, const json_t *complaint, enum complaint_view view,

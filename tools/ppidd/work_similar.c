@@ -122,9 +122,11 @@ static int find_candidates(
 	int result = db_query(db, &rows,
 		"SELECT " COMPLAINT_COLUMNS COMPLAINT_TABLES
 		"WHERE " VIEW_SHOWS("c") "AND c.still_open = 1 AND c.kiosk = $2 AND c.uuid <> $3 "
+					 "AND c.kind = $5 "
 					 "ORDER BY c.created_ms DESC LIMIT $4",
-		"iiti", (int64_t)view, record_number(complaint, "kiosk"),
-		record_words(complaint, "uuid"), (int64_t)CANDIDATES);
+		"iitit", (int64_t)view, record_number(complaint, "kiosk"),
+		record_words(complaint, "uuid"), (int64_t)CANDIDATES,
+		record_words(complaint, "kind"));
 	return result < 0 ? result : complaint_collect(rows, false, out);
 }
 
