@@ -153,6 +153,11 @@ static void uptime_term(FILE *out, int64_t seconds)
 			(long long)seconds / 60 % 60);
 }
 
+static bool is_registered(const char *registration)
+{
+	return strcmp(registration, "home network") == 0 || strcmp(registration, "roaming") == 0;
+}
+
 static void modem_part(FILE *out, const json_t *modem)
 {
 	int64_t signal = record_number(modem, "signal_dbm");
@@ -165,7 +170,8 @@ static void modem_part(FILE *out, const json_t *modem)
 		term(out, "Jaringan", word_registration(record_words(modem, "registration")));
 		if (*record_words(modem, "operator"))
 			term(out, "Operator", record_words(modem, "operator"));
-		if (signal < 0)
+		/* A modem without a network tells what it last heard. */
+		if (signal < 0 && is_registered(record_words(modem, "registration")))
 			html(out, "<div><dt>Sinyal</dt><dd>%s (%lld dBm)</dd></div>\n",
 				word_signal(signal), (long long)signal);
 	}

@@ -80,12 +80,14 @@ static int to_kiosk(struct request *request, int64_t number)
 /* The code is on this page and nowhere else. */
 static int code_page(struct request *request, int64_t number, char code[static CODE_SIZE])
 {
-	char until[TIME_WORDS], time[TIME_SIZE];
+	char until[TIME_WORDS], time[TIME_SIZE], apart[CODE_SIZE + 1];
 	struct page page;
 
 	int error = desk_begin(request, &page, "Kode pendaftaran", "/kiosks", 0, NULL);
 	if (error >= 0) {
 		time_format(request->now_ms + CODE_VALID_MS, time);
+		/* To be read aloud; enrolment forgives the dash. */
+		snprintf(apart, sizeof(apart), "%.4s-%s", code, code + 4);
 		html(page.out,
 			"<section class=\"card\"><p>Kode untuk kotak <strong>%lld</strong>:</p>\n"
 			"<p><code class=\"secret\" id=\"code\">%s</code></p>\n"
@@ -95,7 +97,8 @@ static int code_page(struct request *request, int64_t number, char code[static C
 			"<p>ALAMAT-SERVER adalah alamat halaman ini sampai sebelum garis miring "
 			"pertama, misalnya https://ppid.contoh.id.</p>\n"
 			"<p><a href=\"/kiosks/%lld\">Ke kotak ini</a></p></section>\n",
-			(long long)number, code, word_time(time, until), code, (long long)number);
+			(long long)number, apart, word_time(time, until), apart, (long long)number);
+		sodium_memzero(apart, sizeof(apart));
 		error = desk_answer(request, &page, MHD_HTTP_OK);
 	}
 	sodium_memzero(code, CODE_SIZE);

@@ -94,10 +94,11 @@ static void sim_cell(FILE *out, int64_t kiosk, const json_t *sims)
 	html(out, "%s</span></td>", any ? "" : "–");
 }
 
-/* The state in one word, and under it whatever is the matter. */
+/* The state in one word, and under it whatever is the matter, with what helps the worst. */
 static void state_cell(FILE *out, const json_t *kiosk, const json_t *alarms)
 {
 	const char *class, *words = kiosk_words(kiosk, &class);
+	const char *worst = NULL;
 	size_t i;
 	json_t *alarm;
 
@@ -106,10 +107,15 @@ static void state_cell(FILE *out, const json_t *kiosk, const json_t *alarms)
 	json_array_foreach (alarms, i, alarm) {
 		if (record_number(alarm, "kiosk") != record_number(kiosk, "kiosk"))
 			continue;
-		html(out, "<span class=\"sim\">");
+		/* They come the worst first. */
+		if (!worst)
+			worst = record_words(alarm, "kind");
+		html(out, "<span class=\"sim\">– ");
 		alarm_words(out, alarm);
 		html(out, "%s</span>", record_text(alarm, "seen_by") ? " (sudah dilihat)" : "");
 	}
+	if (worst)
+		html(out, "<small class=\"meta\">%s</small>", alarm_advice(worst));
 	html(out, "</span></td>");
 }
 
