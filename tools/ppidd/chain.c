@@ -320,6 +320,49 @@ static int verify_row(struct db_rows *rows, int64_t source, struct chain_head *h
 	return 0;
 }
 
+/* What the first event of a part builds on. */
+static int part_begin(
+	struct db *db, int64_t source, int64_t first, struct chain_head *head, char **fault)
+{
+	autojson json_t *before = NULL;
+
+	head->seq = first - 1;
+	if (first <= 1)
+		return 0;
+	int error = chain_at(db, source, head->epoch, first - 1, &before);
+	if (error >= 0 && !before)
+		error = -EBADMSG;
+	if (error == -EBADMSG)
+		return faulty(fault, source, head->epoch, first - 1, "it is missing or unreadable");
+	if (error >= 0)
+		snprintf(head->hash, sizeof(head->hash), "%s",
+			json_string_value(json_object_get(before, "hash")));
+	return error;
+}
+
+int chain_verify_part(struct db *db, int64_t source, int64_t epoch, int64_t first, int64_t last,
+	int64_t *count, char **fault)
+{
+	autorows struct db_rows *rows = NULL;
+	struct chain_head head = { .epoch = epoch, .hash = EVENT_GENESIS };
+
+	int result = part_begin(db, source, first, &head, fault);
+	if (result >= 0)
+		result = db_query(db, &rows,
+			"SELECT " CHAIN_COLUMNS ", p.salt, p.body, e.complaint FROM event e "
+			"LEFT JOIN event_personal p ON p.source = e.source AND p.epoch = e.epoch "
+			"AND p.seq = e.seq WHERE e.source = $1 AND e.epoch = $2 "
+			"AND e.seq >= $3 AND e.seq <= $4 ORDER BY e.seq",
+			"iiii", source, epoch, first, last);
+	while (result >= 0 && (result = db_step(rows)) > 0) {
+		result = verify_row(rows, source, &head, fault);
+		if (result < 0)
+			return result;
+		(*count)++;
+	}
+	return result;
+}
+
 int chain_verify(struct db *db, int64_t source, int64_t *count, char **fault)
 {
 	autorows struct db_rows *rows = NULL;

@@ -59,5 +59,8 @@ must_check int chain_row(struct db_rows *rows, json_t **event);
  * there; adds to *count the events checked.
  */
 must_check int chain_verify(struct db *db, int64_t source, int64_t *count, char **fault);
+/* The same of a stretch of one epoch, as it follows from the event before it. */
+must_check int chain_verify_part(struct db *db, int64_t source, int64_t epoch, int64_t first,
+	int64_t last, int64_t *count, char **fault);
 
 #endif

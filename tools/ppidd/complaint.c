@@ -109,8 +109,7 @@ int complaint_page(struct db *db, int64_t kiosk, const char *after, int64_t most
 	return result < 0 ? result : complaint_collect(rows, true, out);
 }
 
-/* Takes out of an event's personal part what the unit may not see. */
-static void keep_identity(const char *type, json_t *body)
+void complaint_keep_identity(const char *type, json_t *body)
 {
 	static const char *const keys[] = { "from", "to", "name", "address" };
 	bool told = record_text(body, "name") || record_text(body, "address");
@@ -118,7 +117,8 @@ static void keep_identity(const char *type, json_t *body)
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		json_object_del(body, keys[i]);
 	/* The words that name and address were taken from, and our own that may repeat them. */
-	if ((told && strcmp(type, "complaint.details") == 0) || strcmp(type, "message.queued") == 0)
+	if ((told && strcmp(type, "complaint.details") == 0) ||
+		strcmp(type, "complaint.handed") == 0 || strcmp(type, "message.queued") == 0)
 		json_object_del(body, "text");
 }
 
@@ -152,7 +152,7 @@ int complaint_history(struct db *db, const char *uuid, enum complaint_view view,
 			db_words(rows, CHAIN_COLUMN_COUNT + 1), JSON_REJECT_DUPLICATES, NULL);
 		if (view != VIEW_WHOLE && view != VIEW_IDENTITY &&
 			db_integer(rows, CHAIN_COLUMN_COUNT + 3) != 0)
-			keep_identity(record_words(event, "type"), body);
+			complaint_keep_identity(record_words(event, "type"), body);
 		json_object_set_new(event, "personal", body ? body : json_null());
 		json_object_set_new(event, "source",
 			json_integer((json_int_t)db_integer(rows, CHAIN_COLUMN_COUNT)));

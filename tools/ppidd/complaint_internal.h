@@ -36,6 +36,8 @@
 	"OR lower(" COMPLAINT_ADDRESS ") LIKE $6 ESCAPE '!' "                                      \
 	"OR " COMPLAINT_SENDER " LIKE $6 ESCAPE '!') "
 
+/* Takes out of an event's personal part what the unit may not see. */
+void complaint_keep_identity(const char *type, json_t *body);
 /* Collects all rows of COMPLAINT_COLUMNS; with_pin adds what only the kiosk may get back. */
 must_check int complaint_collect(struct db_rows *rows, bool with_pin, json_t **out);
 /* "%words%" in lower case with LIKE's signs escaped; "" when there is nothing to look for. */

@@ -49,6 +49,15 @@ int desk_get_unreadable(struct request *request);
 /* desk_history.c: one complaint's history in plain words. */
 void desk_history(FILE *out, const json_t *events);
 void desk_messages(FILE *out, const json_t *messages, const json_t *commands);
+/* What happened, in words; NULL for what an officer needn't see. */
+const char *desk_event_words(const json_t *event);
+/* The words with what they are about. */
+void desk_event_headline(FILE *out, const json_t *event, const char *words);
+/* Whether a message's words may be shown: our own notices carry the complainant's PIN. */
+bool desk_may_show_message(const char *purpose);
+const char *desk_word_command(const char *type);
+/* What a route showed, as in reading.h. */
+const char *desk_word_reading(const char *what);
 /* An event's or command's actor in words. */
 const char *desk_who(const char *actor);
 /* What the complainant added later with words of their own. */

@@ -12,13 +12,18 @@
 #define TICKET_MOST 40
 #define TIME_WORDS 40
 
-static const char *what_words(const char *what)
+const char *desk_word_reading(const char *what)
 {
 	static const struct {
 		const char *what, *words;
 	} known[] = {
 		{ "/complaints", "Daftar aduan" },
 		{ "/complaints/*", "Aduan dibuka" },
+		{ "/complaints/*/file", "Berkas dibuka" },
+		{ "/complaints/*/file.json", "Berkas diunduh" },
+		{ "/complaints/*/letter", "Surat dibuka" },
+		{ "/complaints/*/receipt", "Tanda terima dibuka" },
+		{ "/handovers", "Belum disampaikan" },
 		{ "/unreadable", "Pesan tak terbaca" },
 		{ "/readings", "Siapa membaca" },
 	};
@@ -60,7 +65,7 @@ static void reading_row(FILE *out, const json_t *reading)
 		"<tr class=\"reading\"><td data-label=\"Waktu\">%s</td>"
 		"<td data-label=\"Petugas\">%s</td><td data-label=\"Apa\">%s</td>",
 		word_time(record_text(reading, "read"), time), record_words(reading, "officer"),
-		what_words(record_words(reading, "what")));
+		desk_word_reading(record_words(reading, "what")));
 	if (complaint)
 		html(out, "<td data-label=\"Aduan\"><a href=\"/complaints/%s\">%s</a></td>",
 			complaint, record_words(reading, "ticket"));

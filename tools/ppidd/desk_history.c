@@ -32,8 +32,7 @@ static bool is_echo(const json_t *event)
 	       record_text(json_object_get(event, "data"), "command") != NULL;
 }
 
-/* What happened, in words; NULL for what an officer needn't see. */
-static const char *what(const json_t *event)
+const char *desk_event_words(const json_t *event)
 {
 	static const struct {
 		const char *type, *words;
@@ -82,8 +81,7 @@ static void details(FILE *out, const char *label, const char *text)
 		html(out, "<span class=\"text\">%s%s</span>", label, text);
 }
 
-/* What the words of an event are about, in its headline. */
-static void headline(FILE *out, const json_t *event, const char *words)
+void desk_event_headline(FILE *out, const json_t *event, const char *words)
 {
 	const json_t *data = json_object_get(event, "data");
 	const char *type = record_words(event, "type");
@@ -128,7 +126,7 @@ static void one_event(FILE *out, const json_t *event, const char *words)
 
 	html(out, "<li><span class=\"meta\">%s · %s</span>", desk_who(record_words(event, "actor")),
 		word_time(record_text(event, "time"), time));
-	headline(out, event, words);
+	desk_event_headline(out, event, words);
 	if (strcmp(type, "complaint.details") == 0) {
 		details(out, "Nama: ", record_text(body, "name"));
 		details(out, "Alamat: ", record_text(body, "address"));
@@ -173,14 +171,14 @@ void desk_history(FILE *out, const json_t *events)
 
 	html(out, "<section class=\"card\"><h2>Riwayat</h2>\n<ol class=\"history\">\n");
 	json_array_foreach (events, i, event) {
-		const char *words = what(event);
+		const char *words = desk_event_words(event);
 		if (words)
 			one_event(out, event, words);
 	}
 	html(out, "</ol></section>\n");
 }
 
-static const char *word_command(const char *type)
+const char *desk_word_command(const char *type)
 {
 	if (strcmp(type, "answer") == 0)
 		return "Jawaban";
@@ -207,7 +205,7 @@ static void one_command(FILE *out, const json_t *command)
 		"<li><span class=\"meta\">%s</span><strong>%s</strong> <span class=\"delivery "
 		"%s\">",
 		word_time(record_text(command, "created"), time),
-		word_command(record_words(command, "type")),
+		desk_word_command(record_words(command, "type")),
 		refused ? "failed"
 		: done	? "sent"
 			: "queued");
@@ -223,8 +221,7 @@ static void one_command(FILE *out, const json_t *command)
 	html(out, "</li>\n");
 }
 
-/* Our own notices carry the complainant's PIN, which is nobody else's business. */
-static bool may_show(const char *purpose)
+bool desk_may_show_message(const char *purpose)
 {
 	return strcmp(purpose, "answer") == 0 || strcmp(purpose, "question") == 0 ||
 	       strcmp(purpose, "state") == 0 || strcmp(purpose, "survey") == 0 ||
@@ -243,7 +240,7 @@ static void one_message(FILE *out, const json_t *message)
 		word_time(record_text(message, "updated"), time),
 		word_purpose(record_words(message, "purpose")), state, word_message(state),
 		*reason ? ": " : "", reason);
-	if (may_show(record_words(message, "purpose")))
+	if (desk_may_show_message(record_words(message, "purpose")))
 		details(out, "", record_text(message, "text"));
 	html(out, "</li>\n");
 }

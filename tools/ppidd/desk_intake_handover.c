@@ -122,6 +122,22 @@ static void one_item(
 	html(out, "</li>\n");
 }
 
+static void more_links(struct request *request, FILE *out, const json_t *complaint)
+{
+	const char *uuid = record_words(complaint, "uuid");
+
+	html(out, "<ul class=\"links\">");
+	if (officer_may(&request->officer, RIGHT_INTAKE))
+		html(out, "<li><a href=\"/complaints/%s/reply\">Catat kabar dari pengadu</a></li>",
+			uuid);
+	if (officer_may(&request->officer, RIGHT_INTAKE) &&
+		record_number(complaint, "kiosk") == DESK_KIOSK)
+		html(out, "<li><a href=\"/complaints/%s/receipt\">Tanda terima</a></li>", uuid);
+	if (officer_may(&request->officer, RIGHT_AUDIT))
+		html(out, "<li><a href=\"/complaints/%s/file\">Berkas lengkap</a></li>", uuid);
+	html(out, "</ul>\n");
+}
+
 void intake_section(
 	struct request *request, FILE *out, const json_t *complaint, const json_t *handovers)
 {
@@ -139,15 +155,7 @@ void intake_section(
 		}
 		html(out, "</ul></section>\n");
 	}
-	if (!officer_may(&request->officer, RIGHT_INTAKE))
-		return;
-	html(out,
-		"<ul class=\"links\"><li><a href=\"/complaints/%s/reply\">Catat kabar dari "
-		"pengadu</a></li>",
-		uuid);
-	if (record_number(complaint, "kiosk") == DESK_KIOSK)
-		html(out, "<li><a href=\"/complaints/%s/receipt\">Tanda terima</a></li>", uuid);
-	html(out, "</ul>\n");
+	more_links(request, out, complaint);
 }
 
 /* The page of all that is owed. */
