@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 #include "tools/ppidd/http.h"
+#include "tools/ppidd/open311_rows.h"
 
 #define OPEN311_ROOT "/open311/v2"
 
@@ -33,6 +34,10 @@ void open311_part(const struct request *request, char part[static PATH_PART_MAX 
 char *open311_text(
 	const struct request *request, const char *root, const json_t *json, size_t *size);
 const char *open311_type(const struct request *request);
+bool open311_wants_json(const struct request *request);
+/* A text as it stands in that form, without quotes around; caller frees. NULL without memory. */
+char *open311_words(bool json, const char *text);
+#define OPEN311_XML "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 /* Answers what anybody may see and caches may keep. */
 must_check int open311_answer(struct request *request, const char *root, const json_t *json);
 
@@ -66,9 +71,8 @@ int open311_get_service(struct request *request);
 
 /* open311_list.c */
 
-/* What the public sees of a complaint; caller owns. -ENOENT: none, or it didn't come by a portal.
- */
-must_check int open311_find(struct db *db, const char *office, const char *uuid, json_t **out);
+/* Adds the complaint of that id. -ENOENT: there is none, or it didn't come by a portal. */
+must_check int open311_find(struct db *db, const char *uuid, struct open311_rows *list);
 
 /* Which complaints are listed. */
 struct open311_filter {
@@ -78,11 +82,11 @@ struct open311_filter {
 	int64_t most; /* rows */
 };
 /*
- * Those that the public may see among others: neither confidential nor about the office, and not
- * one of a few of its service in its month. Newest day first, in no order within it. Caller owns.
+ * Adds those that the public may see among others: neither confidential nor about the office, and
+ * not one of a few of its service in its month. Newest day first, in no order within it.
  */
 must_check int open311_list(
-	struct db *db, const char *office, const struct open311_filter *filter, json_t **out);
+	struct db *db, const struct open311_filter *filter, struct open311_rows *list);
 
 /* open311_requests.c */
 int open311_get_requests(struct request *request);

@@ -20,14 +20,15 @@ static bool ends_in(const char *text, size_t length, const char *end)
 	return length >= size && memcmp(text + length - size, end, size) == 0;
 }
 
-static bool wants_json(const struct request *request)
+bool open311_wants_json(const struct request *request)
 {
 	return ends_in(request->uri, strcspn(request->uri, "?"), JSON_END);
 }
 
 const char *open311_type(const struct request *request)
 {
-	return wants_json(request) ? "application/json; charset=utf-8" : "text/xml; charset=utf-8";
+	return open311_wants_json(request) ? "application/json; charset=utf-8"
+					   : "text/xml; charset=utf-8";
 }
 
 void open311_part(const struct request *request, char part[static PATH_PART_MAX + 1])
@@ -74,6 +75,32 @@ static void xml_words(FILE *out, const char *text)
 	html(out, "%s", clean);
 }
 
+char *open311_words(bool json, const char *text)
+{
+	char *words = NULL;
+	size_t size = 0;
+
+	if (json) {
+		autojson json_t *string = json_string(text);
+		words = string ? json_dumps(string, JSON_ENCODE_ANY) : NULL;
+		size_t length = words ? strlen(words) : 0;
+		if (length >= 2) {
+			memmove(words, words + 1, length - 2);
+			words[length - 2] = '\0';
+		}
+		return words;
+	}
+	FILE *out = open_memstream(&words, &size);
+	if (!out)
+		return NULL;
+	xml_words(out, text);
+	if (fclose(out) != 0) {
+		free(words);
+		return NULL;
+	}
+	return words;
+}
+
 /* NOLINTNEXTLINE(misc-no-recursion): as deep as the trees that we make */
 static void write_xml(FILE *out, const char *name, const json_t *json)
 {
@@ -106,7 +133,7 @@ char *open311_text(
 {
 	char *text = NULL;
 
-	if (wants_json(request)) {
+	if (open311_wants_json(request)) {
 		text = json_dumps(json, JSON_INDENT(1));
 		*size = text ? strlen(text) : 0;
 		return text;
@@ -114,7 +141,7 @@ char *open311_text(
 	FILE *out = open_memstream(&text, size);
 	if (!out)
 		return NULL;
-	html(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+	html(out, OPEN311_XML);
 	write_xml(out, root, json);
 	html(out, "\n");
 	bool failed = ferror(out) != 0;

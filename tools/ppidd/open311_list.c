@@ -1,21 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * What the public sees of complaints that came by a portal: nothing that a person wrote, be it the
- * complainant or an officer, and days instead of moments.
- */
+/* Which complaints that came by a portal the public may find. */
 #include <errno.h>
-#include <string.h>
 
 #include "base/ids.h"
-#include "tools/ppidd/html.h"
 #include "tools/ppidd/open311.h"
 #include "tools/ppidd/public_figures.h"
 
 #define DAY_MS INT64_C(86400000)
-#define SECOND_MS INT64_C(1000)
 
 #define COLUMNS                                                                                    \
-	"c.uuid, coalesce(c.category, 'other'), c.state, c.created_ms, c.updated_ms, "             \
+	"c.uuid, c.category, c.state, c.created_ms, c.updated_ms, "                                \
 	"c.resolved_ms, c.due_ms "
 #define CLOSED "c.state IN ('resolved', 'closed', 'referred', 'withdrawn')"
 /* What anybody may see without knowing its number. */
@@ -23,58 +17,21 @@
 	"c.channel = 'portal' AND c.confidential = 0 "                                             \
 	"AND (c.about IS NULL OR c.about NOT IN ('office', 'official')) "
 
-/* A state in the specification's terms, and in the public's. */
-static const struct state_words {
-	const char *state, *status, *notes;
-} states[] = {
-	{ "received", "open", "Diterima, akan diperiksa." },
-	{ "incomplete", "open", "Menunggu keterangan dari pengadu." },
-	{ "verified", "open", "Sudah diperiksa, menjadi urusan kami." },
-	{ "assigned", "open", "Petugas sudah ditunjuk." },
-	{ "investigating", "open", "Sedang ditangani." },
-	{ "reopened", "open", "Dibuka kembali dan ditangani lagi." },
-	{ "resolved", "closed", "Sudah dijawab." },
-	{ "closed", "closed", "Selesai." },
-	{ "referred", "closed", "Dialihkan ke instansi lain yang berwenang." },
-	{ "withdrawn", "closed", "Dicabut oleh pengadu." },
-};
-
-static const struct state_words *words_of(const char *state)
+static void add_row(struct open311_rows *list, struct db_rows *rows)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
-		if (strcmp(states[i].state, state) == 0)
-			return &states[i];
-	}
-	return &states[0];
+	const char *category = db_words(rows, 1);
+	struct open311_row row = { .uuid = db_words(rows, 0),
+		.service = open311_service_known(category) ? category : "other",
+		.state = db_words(rows, 2),
+		.created_ms = db_integer(rows, 3),
+		.updated_ms = db_integer(rows, 4),
+		.resolved_ms = db_integer(rows, 5),
+		.due_ms = db_integer(rows, 6) };
+
+	open311_rows_add(list, &row);
 }
 
-/* The row of COLUMNS; NULL without memory. */
-static json_t *row_json(struct db_rows *rows, const char *office)
-{
-	const struct state_words *words = words_of(db_words(rows, 2));
-	const char *service = db_words(rows, 1);
-	bool closed = strcmp(words->status, "closed") == 0;
-	bool elsewhere = strcmp(words->state, "referred") == 0;
-	int64_t due_ms = db_integer(rows, 6);
-	char requested[W3C_SIZE], updated[W3C_SIZE], expected[W3C_SIZE];
-
-	w3c_format(db_integer(rows, 3), true, requested);
-	w3c_format(db_integer(rows, closed && db_integer(rows, 5) ? 5 : 4), true, updated);
-	/* A last day is over with its midnight, which would read as the next day's. */
-	w3c_format(due_ms ? due_ms - SECOND_MS : 0, false, expected);
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:n, s:s, s:s, s:s, s:s, s:s?, s:n, s:n, s:n, "
-			 "s:n, s:n, s:n}",
-		"service_request_id", db_words(rows, 0), "status", words->status, "status_notes",
-		words->notes, "service_name", word_category(service), "service_code", service,
-		"description", "agency_responsible", elsewhere ? "Instansi lain" : office,
-		"service_notice",
-		"Dijawab dalam 7 hari kerja, atau 14 hari kerja bila rumit, dengan alasan.",
-		"requested_datetime", requested, "updated_datetime", updated, "expected_datetime",
-		*expected ? expected : NULL, "address", "address_id", "zipcode", "lat", "long",
-		"media_url");
-}
-
-int open311_find(struct db *db, const char *office, const char *uuid, json_t **out)
+int open311_find(struct db *db, const char *uuid, struct open311_rows *list)
 {
 	autorows struct db_rows *rows = NULL;
 
@@ -88,8 +45,8 @@ int open311_find(struct db *db, const char *office, const char *uuid, json_t **o
 		result = db_step(rows);
 	if (result <= 0)
 		return result < 0 ? result : -ENOENT;
-	*out = row_json(rows, office);
-	return *out ? 0 : -ENOMEM;
+	add_row(list, rows);
+	return 0;
 }
 
 /* Local midnight to UTC's, so that days can be told apart by dividing. */
@@ -119,27 +76,22 @@ static int query_month(struct db *db, const struct open311_filter *filter, int64
 		(int64_t)filter->open, day_shift(month_ms), most);
 }
 
-int open311_list(
-	struct db *db, const char *office, const struct open311_filter *filter, json_t **out)
+int open311_list(struct db *db, const struct open311_filter *filter, struct open311_rows *list)
 {
-	autojson json_t *list = json_array();
 	int64_t first_ms = month_begin(filter->from_ms, 0);
-	int result = list ? 0 : -ENOMEM;
+	int64_t left = filter->most;
+	int result = 0;
 
 	/* From the last month back. */
 	for (int64_t month_ms = month_begin(filter->until_ms - 1, 0);
-		result >= 0 && month_ms >= first_ms; month_ms = month_begin(month_ms, -1)) {
+		result >= 0 && left > 0 && month_ms >= first_ms;
+		month_ms = month_begin(month_ms, -1)) {
 		autorows struct db_rows *rows = NULL;
-		int64_t most = filter->most - (int64_t)json_array_size(list);
-		if (most <= 0)
-			break;
-		result = query_month(db, filter, month_ms, most, &rows);
+		result = query_month(db, filter, month_ms, left, &rows);
 		while (result >= 0 && (result = db_step(rows)) > 0) {
-			if (json_array_append_new(list, row_json(rows, office)) < 0)
-				result = -ENOMEM;
+			add_row(list, rows);
+			left--;
 		}
 	}
-	if (result >= 0)
-		*out = take_pointer(list);
 	return result;
 }

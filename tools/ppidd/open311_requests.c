@@ -5,7 +5,7 @@
 
 #include "base/ids.h"
 #include "tools/ppidd/open311.h"
-#include "tools/ppidd/record.h"
+#include "tools/ppidd/public.h"
 
 #define DAYS_MOST 90
 #define DAY_MS INT64_C(86400000)
@@ -33,24 +33,36 @@ static bool next_of(const char **list, char out[static UUID_SIZE])
 	return true;
 }
 
+static int begin(struct request *request, struct open311_rows *rows)
+{
+	return open311_rows_begin(rows, open311_wants_json(request), request->config->office);
+}
+
+static int answer_rows(struct request *request, struct open311_rows *rows)
+{
+	int error = open311_rows_end(rows);
+
+	if (error < 0)
+		return error;
+	return public_answer(request, open311_type(request), take_pointer(rows->text), rows->size);
+}
+
 static int answer_ids(struct request *request, const char *ids)
 {
-	autojson json_t *list = json_array();
+	autorequests struct open311_rows rows = { 0 };
 	char id[UUID_SIZE];
 	size_t count = 0;
 
-	while (next_of(&ids, id)) {
-		json_t *found = NULL;
+	int error = begin(request, &rows);
+	while (error >= 0 && next_of(&ids, id)) {
 		if (++count > IDS_MOST)
 			return open311_refuse(request, MHD_HTTP_BAD_REQUEST,
 				"Paling banyak 100 service_request_id sekali bertanya.");
-		int error = open311_find(request->db, request->config->office, id, &found);
-		if (error < 0 && error != -ENOENT)
-			return error;
-		if (found && json_array_append_new(list, found) < 0)
-			return -ENOMEM;
+		error = open311_find(request->db, id, &rows);
+		if (error == -ENOENT)
+			error = 0;
 	}
-	return open311_answer(request, "service_requests", list);
+	return error < 0 ? error : answer_rows(request, &rows);
 }
 
 /* Each returns NULL, or what is wrong with the argument. */
@@ -126,7 +138,7 @@ static const char *argument(struct request *request, const char *name)
 int open311_get_requests(struct request *request)
 {
 	struct open311_filter filter = { .most = ROWS_MOST };
-	autojson json_t *list = NULL;
+	autorequests struct open311_rows rows = { 0 };
 	char services[SERVICES_MOST];
 
 	if (*argument(request, "service_request_id"))
@@ -141,39 +153,40 @@ int open311_get_requests(struct request *request)
 			&filter, request->now_ms);
 	if (wrong)
 		return open311_refuse(request, MHD_HTTP_BAD_REQUEST, wrong);
-	int error = open311_list(request->db, request->config->office, &filter, &list);
-	return error < 0 ? error : open311_answer(request, "service_requests", list);
-}
-
-/* The complaint that the address names; the refusal was answered where *found stays NULL. */
-static int find_part(struct request *request, const char *words, json_t **found)
-{
-	char id[PATH_PART_MAX + 1];
-
-	open311_part(request, id);
-	int error = open311_find(request->db, request->config->office, id, found);
-	return error == -ENOENT ? open311_refuse(request, MHD_HTTP_NOT_FOUND, words) : error;
+	int error = begin(request, &rows);
+	if (error >= 0)
+		error = open311_list(request->db, &filter, &rows);
+	return error < 0 ? error : answer_rows(request, &rows);
 }
 
 int open311_get_request(struct request *request)
 {
-	autojson json_t *found = NULL;
+	autorequests struct open311_rows rows = { 0 };
+	char id[PATH_PART_MAX + 1];
 
-	int error = find_part(request, "Tidak ada service_request_id seperti itu.", &found);
-	if (!found)
-		return error;
-	autojson json_t *list = json_pack("[O]", found);
-	return list ? open311_answer(request, "service_requests", list) : -ENOMEM;
+	open311_part(request, id);
+	int error = begin(request, &rows);
+	if (error >= 0)
+		error = open311_find(request->db, id, &rows);
+	if (error == -ENOENT)
+		return open311_refuse(
+			request, MHD_HTTP_NOT_FOUND, "Tidak ada service_request_id seperti itu.");
+	return error < 0 ? error : answer_rows(request, &rows);
 }
 
 int open311_get_token(struct request *request)
 {
-	autojson json_t *found = NULL;
+	autorequests struct open311_rows rows = { 0 };
+	char id[PATH_PART_MAX + 1];
 
-	int error = find_part(request, "Tidak ada token seperti itu.", &found);
-	if (!found)
+	open311_part(request, id);
+	int error = begin(request, &rows);
+	if (error >= 0)
+		error = open311_find(request->db, id, &rows);
+	if (error == -ENOENT)
+		return open311_refuse(request, MHD_HTTP_NOT_FOUND, "Tidak ada token seperti itu.");
+	if (error < 0)
 		return error;
-	const char *id = record_words(found, "service_request_id");
 	autojson json_t *list = json_pack("[{s:s, s:s}]", "service_request_id", id, "token", id);
 	return list ? open311_answer(request, "service_requests", list) : -ENOMEM;
 }

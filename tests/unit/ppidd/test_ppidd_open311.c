@@ -22,7 +22,7 @@
 #define NOW INT64_C(1795540000000) /* 24 November 2026, 17.06 UTC: the 25th in Wates */
 #define HOUR_MS INT64_C(3600000)
 #define DAY_MS (24 * HOUR_MS)
-#define OFFICE "Kalurahan Uji"
+#define OFFICE "Kalurahan <\"Uji\">"
 
 static struct db *db;
 static const struct step step = { .now_ms = NOW, .actor = "officer:pak" };
@@ -250,11 +250,30 @@ static void take_in(const struct entry *entry, char uuid[static UUID_SIZE])
 	memcpy(uuid, out.uuid, UUID_SIZE);
 }
 
+/* What the rows are as JSON; the same number of them is in the XML. */
+static json_t *listed_json(const struct open311_filter *filter)
+{
+	size_t counts[2];
+	json_t *list = NULL;
+
+	for (int i = 0; i < 2; i++) {
+		autorequests struct open311_rows rows = { 0 };
+		assert_int_equal(open311_rows_begin(&rows, i == 0, OFFICE), 0);
+		assert_int_equal(open311_list(db, filter, &rows), 0);
+		assert_int_equal(open311_rows_end(&rows), 0);
+		counts[i] = rows.count;
+		if (i == 0)
+			list = json_loads(rows.text, 0, NULL);
+	}
+	assert_int_equal(counts[0], counts[1]);
+	assert_int_equal(json_array_size(list), counts[0]);
+	return list;
+}
+
 static size_t listed(const struct open311_filter *filter)
 {
-	autojson json_t *list = NULL;
+	autojson json_t *list = listed_json(filter);
 
-	assert_int_equal(open311_list(db, OFFICE, filter, &list), 0);
 	return json_array_size(list);
 }
 
@@ -315,6 +334,19 @@ static void test_listed(void **state)
 	assert_int_equal(listed(&some), 5);
 }
 
+static int found(const char *uuid, bool json, char **text)
+{
+	autorequests struct open311_rows rows = { 0 };
+
+	assert_int_equal(open311_rows_begin(&rows, json, OFFICE), 0);
+	int error = open311_find(db, uuid, &rows);
+	assert_int_equal(open311_rows_end(&rows), 0);
+	assert_int_equal(rows.count, error == 0);
+	assert_int_equal(rows.size, strlen(rows.text));
+	*text = take_pointer(rows.text);
+	return error;
+}
+
 static void test_found(void **state)
 {
 	struct entry entry = { .channel = "portal",
@@ -323,24 +355,30 @@ static void test_found(void **state)
 		.text = "Isi rahasia",
 		.about = "official",
 		.confidential = true };
-	autojson json_t *found = NULL, *other = NULL;
+	autofree char *text = NULL, *xml = NULL, *none = NULL, *empty = NULL;
 	char uuid[UUID_SIZE];
 	(void)state;
 
 	take_in(&entry, uuid);
-	assert_int_equal(open311_find(db, OFFICE, uuid, &found), 0);
-	assert_string_equal(record_text(found, "status"), "open");
-	assert_string_equal(record_text(found, "service_code"), "procedure");
-	assert_string_equal(record_text(found, "requested_datetime"), "2026-11-25T00:00:00+07:00");
-	assert_string_equal(record_text(found, "agency_responsible"), OFFICE);
-	assert_null(record_text(found, "description"));
-	autofree char *text = json_dumps(found, 0);
+	assert_int_equal(found(uuid, true, &text), 0);
+	autojson json_t *list = json_loads(text, 0, NULL);
+	const json_t *row = json_array_get(list, 0);
+	assert_string_equal(record_text(row, "status"), "open");
+	assert_string_equal(record_text(row, "service_code"), "procedure");
+	assert_string_equal(record_text(row, "requested_datetime"), "2026-11-25T00:00:00+07:00");
+	assert_string_equal(record_text(row, "agency_responsible"), OFFICE);
+	assert_true(json_is_null(json_object_get(row, "description")));
 	assert_null(strstr(text, "Tukijo"));
 	assert_null(strstr(text, "rahasia"));
+	assert_int_equal(found(uuid, false, &xml), 0);
+	assert_non_null(
+		strstr(xml, "<agency_responsible>Kalurahan &lt;&quot;Uji&quot;&gt;</agency"));
+	assert_non_null(strstr(xml, "<description></description>"));
 	entry.channel = "letter";
 	take_in(&entry, uuid);
-	assert_int_equal(open311_find(db, OFFICE, uuid, &other), -ENOENT);
-	assert_int_equal(open311_find(db, OFFICE, "", &other), -ENOENT);
+	assert_int_equal(found(uuid, true, &none), -ENOENT);
+	assert_string_equal(none, "[\n]");
+	assert_int_equal(found("\xff\xfe", true, &empty), -ENOENT);
 }
 
 int main(void)

@@ -9,4 +9,5 @@ CREATE TABLE api_key (
 	hour_ms BIGINT NOT NULL DEFAULT 0, -- the hour that is counted,
 	hour_posted BIGINT NOT NULL DEFAULT 0
 );
-CREATE INDEX complaint_portal ON complaint (created_ms, uuid) WHERE channel = 'portal';
+-- With what is counted of a month.
+CREATE INDEX complaint_portal ON complaint (created_ms, category, confidential, about) WHERE channel = 'portal';
