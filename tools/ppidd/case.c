@@ -216,15 +216,22 @@ int case_take_objection(struct db *db, const char *uuid, const char *objects_to)
 int case_guard(const json_t *complaint, const struct decision *decision, const char *event,
 	enum complaint_state to)
 {
-	bool superiors = event && (strcmp(event, "complaint.answer") == 0 ||
-					  strcmp(event, "complaint.assigned") == 0);
+	bool answers = event && strcmp(event, "complaint.answer") == 0;
+	bool assigns = event && strcmp(event, "complaint.assigned") == 0;
+	bool ends = !event && (to == STATE_RESOLVED || to == STATE_REFERRED);
+	bool verifies = !event && to == STATE_VERIFIED;
+	bool late = json_is_true(json_object_get(complaint, "too_late"));
 
 	if (case_kind_of(complaint) != CASE_OBJECTION)
 		return 0;
-	if (superiors && !decision->superior)
+	if ((answers || assigns || ends) && !decision->superior)
 		return -EACCES;
-	if (to == STATE_VERIFIED && !event && json_is_true(json_object_get(complaint, "too_late")))
+	if (verifies && late)
 		return -ETIME;
+	/* That it came too late is an answer, too. */
+	if ((verifies || (answers && !late)) &&
+		(!record_text(complaint, "objects_to") || !record_text(complaint, "ground")))
+		return -ENOMSG;
 	return 0;
 }
 

@@ -51,7 +51,8 @@ must_check int case_take_objection(struct db *db, const char *uuid, const char *
 
 /*
  * Whether a decision with that event (NULL: a state, to) may be made about it. -EACCES: an
- * objection is assigned and answered by PPID's superior; -ETIME: it came too late and wasn't taken.
+ * objection is assigned, answered and referred by PPID's superior; -ETIME: it came too late and
+ * wasn't taken; -ENOMSG: what it objects to, and on which ground, isn't told yet.
  */
 must_check int case_guard(const json_t *complaint, const struct decision *decision,
 	const char *event, enum complaint_state to);

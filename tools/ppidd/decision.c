@@ -291,6 +291,9 @@ const char *decision_refusal(int error)
 		return "Pilihan itu tidak dikenal.";
 	case -EACCES:
 		return "Keberatan hanya ditugaskan dan dijawab oleh atasan PPID, yaitu pimpinan.";
+	case -ENOMSG:
+		return "Lengkapi dulu jenis perkaranya: tiket yang diajukan keberatan, dan "
+		       "alasannya menurut undang-undang.";
 	case -ENXIO:
 		return "Tiket yang diajukan keberatan tidak ditemukan, atau tiket itu sendiri "
 		       "sebuah "

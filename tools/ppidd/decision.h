@@ -38,7 +38,7 @@ struct decision {
  * such complaint; -EPERM: not a legal step from its state; -EINVAL: no text where one is
  * needed; -EMSGSIZE: too long; -EILSEQ: not UTF-8 text; -EALREADY: this decision was made
  * before (nothing changed); -EACCES: only PPID's superior decides that; -ETIME: an objection that
- * came too late.
+ * came too late; -ENOMSG: one that doesn't name its ticket and ground.
  */
 must_check int decide_state(struct db *db, const struct step *step, const struct decision *decision,
 	enum complaint_state to, json_t **complaint);

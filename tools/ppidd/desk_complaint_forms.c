@@ -320,7 +320,8 @@ static void intake_forms(struct request *request, FILE *out, const struct compla
 	desk_case_form(request, out, parts->complaint, form);
 	if (decision_may_ask(state))
 		question_form(request, out, uuid, form);
-	referral_form(request, out, uuid, form);
+	if (desk_case_decides(request, parts->complaint))
+		referral_form(request, out, uuid, form);
 	category_form(request, out, parts->complaint);
 }
 

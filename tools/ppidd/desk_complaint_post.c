@@ -26,7 +26,7 @@ static int decided(struct request *request, int error, const char *form, const c
 			.wrong = decision_refusal(error), .text = text, .form = form
 		};
 		bool conflict = error == -EPERM || error == -EEXIST || error == -ENOTUNIQ ||
-				error == -EACCES || error == -ETIME;
+				error == -EACCES || error == -ETIME || error == -ENOMSG;
 		unsigned status = conflict	    ? MHD_HTTP_CONFLICT
 				  : error == -EBUSY ? MHD_HTTP_SERVICE_UNAVAILABLE
 						    : MHD_HTTP_BAD_REQUEST;

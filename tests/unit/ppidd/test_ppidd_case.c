@@ -155,6 +155,9 @@ static void test_objection(void **state)
 	assert_int_equal(decide_assignment(db, &step, &head, "siti", NULL), -ENOKEY);
 	assert_int_equal(decide_assignment(db, &step, &head, "lurah", NULL), 0);
 	assert_int_equal(decide_answer(db, &step, &unit, NULL), -EACCES);
+	const struct decision noted = { .complaint = OTHER, .view = VIEW_WHOLE, .text = "Cek" };
+	assert_int_equal(decide_note(db, &step, &noted, "finding", "", NULL), 0);
+	assert_int_equal(decide_state(db, &step, &unit, STATE_RESOLVED, NULL), -EACCES);
 	/* Nor among others that get the same answer: then none of them does. */
 	many.others = others;
 	many.others_count = 1;
@@ -273,6 +276,10 @@ static void test_by_sms(void **state)
 	expect(THIRD, "objects_to", TICKET);
 	expect(THIRD, "ground", NULL);
 	expect(THIRD, "due", "2027-01-11T17:00:00.000Z");
+	/* Its ground is still to be chosen. */
+	assert_int_equal(decide_state(db, &step, &unit, STATE_VERIFIED, NULL), -ENOMSG);
+	assert_int_equal(decide_answer(db, &step, &head, NULL), -ENOMSG);
+	assert_int_equal(decide_kind(db, &step, &unit, &change, NULL), 0);
 	assert_int_equal(decide_state(db, &step, &unit, STATE_VERIFIED, NULL), 0);
 	/* To nothing that is known: an officer has to find out. */
 	uuid_new(other);
@@ -294,6 +301,7 @@ static void test_by_sms(void **state)
 	object_by_sms(other, 7, UUID);
 	const struct decision late = { .complaint = other, .view = VIEW_WHOLE };
 	assert_int_equal(decide_state(db, &step, &late, STATE_VERIFIED, NULL), -ETIME);
+	assert_int_equal(decide_referral(db, &step, &late, "Inspektorat", NULL), -EACCES);
 	head.complaint = other;
 	assert_int_equal(decide_kind(db, &step, &head, &change, NULL), 0);
 	assert_int_equal(decide_state(db, &step, &late, STATE_VERIFIED, NULL), 0);
