@@ -263,6 +263,7 @@ def move(server, made):
     officer.login("officer", PASSWORD)
     place = f"/complaints/{made['empty']}"
     page = officer.open(place)[1]
+    check("portal:lapor" in page and "Portal lain" in page, "an officer sees by which portal it came")
     fields = officer.form(page, place + "/state")
     officer.open(place + "/state", {**fields, "to": "referred", "office": mark("office"), "reason": mark("reason")})
     row = both(server, f"requests/{made['agency']}", [REQUEST], "service_requests")[0]

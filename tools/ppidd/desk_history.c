@@ -12,6 +12,7 @@
 #define REASON_SIZE 1024
 #define OFFICER_PREFIX "officer:"
 #define OPENSID_PREFIX "opensid:"
+#define PORTAL_PREFIX "portal:"
 #define STATE_BECOMES "Status menjadi"
 
 const char *desk_who(const char *actor)
@@ -20,6 +21,9 @@ const char *desk_who(const char *actor)
 		return actor + strlen(OFFICER_PREFIX);
 	if (strncmp(actor, OPENSID_PREFIX, strlen(OPENSID_PREFIX)) == 0)
 		return "OpenSID";
+	/* Which portal it was is the key's name. */
+	if (strncmp(actor, PORTAL_PREFIX, strlen(PORTAL_PREFIX)) == 0)
+		return actor;
 	if (strcmp(actor, "complainant") == 0)
 		return "Pengadu";
 	return strcmp(actor, "server") == 0 ? "Server" : "Kotak";
