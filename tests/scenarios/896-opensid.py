@@ -336,6 +336,18 @@ def restored(server, kiosk, opensid, bridge, uuids):
     check(events(server, uuids["long"], "complaint.copy")[-1]["what"] == "gone", "and the history says so")
 
 
+def silence(server, bridge):
+    """A bridge that doesn't work is told to those who can have it mended."""
+    browser = Browser(server)
+    browser.login("lurah", "rahasia-sekali")
+    check("tidak terhubung" not in browser.open("/complaints")[1], "the desk says nothing of a bridge that works")
+    with server.connect() as database:
+        database.execute("UPDATE opensid SET contact_ms = contact_ms - 7200000")
+    check("OpenSID (triharjo) tidak terhubung sejak" in browser.open("/complaints")[1], "but of one that doesn't")
+    bridge.once()
+    check("tidak terhubung" not in browser.open("/complaints")[1], "until it does again")
+
+
 def erase(server, uuid):
     """As the retention rule does it: the personal rows go."""
     server.stop()
@@ -418,6 +430,7 @@ def main():
     two_at_once(maria, opensid, bridge)
     cut_off(server, kiosk, opensid, bridge)
     restored(server, kiosk, opensid, bridge, uuids)
+    silence(server, bridge)
     older_shape(server, maria)
     refusals(server, maria, opensid, bridge)
     server.ctl("verify")

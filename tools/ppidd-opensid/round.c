@@ -303,7 +303,8 @@ static int both_ways(struct work *work)
 	/* With our own rows: when it is less next time, they are gone. */
 	if (error >= 0)
 		error = theirs(work, pengaduan_next(&work->pengaduan, &next_id));
-	return error < 0 ? error : opensid_end(work->db, &work->opensid, next_id);
+	return error < 0 ? error
+			 : opensid_end(work->db, &work->opensid, next_id, work->step.now_ms);
 }
 
 static int connect_first(

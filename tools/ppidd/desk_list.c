@@ -12,7 +12,6 @@
 #include "tools/ppidd/desk_complaint.h"
 #include "tools/ppidd/desk_opensid.h"
 #include "tools/ppidd/handover.h"
-#include "tools/ppidd/opensid.h"
 #include "tools/ppidd/record.h"
 #include "tools/ppidd/sim.h"
 #include "tools/ppidd/work.h"
@@ -20,7 +19,6 @@
 
 #define PER_PAGE 50
 #define REFRESH_S 10
-#define PROPOSALS_MOST 20
 #define SEARCH_MOST 100
 #define UNREADABLE_MOST 200
 #define TIME_WORDS 40
@@ -263,7 +261,7 @@ struct list_parts {
 	bool more, trouble;
 	int64_t kiosks; /* that need attention */
 	struct work_counts counts;
-	json_t *proposals; /* for those who answer */
+	struct desk_opensid opensid;
 };
 
 static void fill_list(struct request *request, FILE *out, const struct list_view *view,
@@ -287,7 +285,7 @@ static void fill_list(struct request *request, FILE *out, const struct list_view
 			"<p class=\"wrong\"><a href=\"/kiosks\">%lld kotak perlu "
 			"perhatian</a></p>\n",
 			(long long)parts->kiosks);
-	desk_opensid_waiting(out, parts->proposals);
+	desk_opensid_show(out, &parts->opensid);
 	if (parts->owed > 0 && officer_may(&request->officer, RIGHT_INTAKE))
 		html(out,
 			"<p class=\"hint\"><a href=\"/handovers\">%lld jawaban atau "
@@ -353,9 +351,8 @@ static int read_parts(
 	if (error >= 0)
 		error = work_count(
 			request->db, filter.view, filter.officer, request->now_ms, &parts->counts);
-	if (error >= 0 && officer_may(&request->officer, RIGHT_HANDLE))
-		error = opensid_proposals(
-			request->db, filter.view, PROPOSALS_MOST, &parts->proposals);
+	if (error >= 0)
+		error = desk_opensid_read(request, &parts->opensid);
 	if (error >= 0)
 		error = handover_count(request->db, filter.view, &parts->owed);
 	if (error >= 0)
@@ -381,7 +378,7 @@ int desk_get_list(struct request *request)
 	if (error >= 0)
 		error = list_page(request, &view, &parts);
 	json_decref(parts.list);
-	json_decref(parts.proposals);
+	desk_opensid_free(&parts.opensid);
 	free(view.query);
 	return error;
 }

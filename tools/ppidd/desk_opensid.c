@@ -3,9 +3,11 @@
 
 #include <string.h>
 
-#include "tools/ppidd/html.h"
+#include "tools/ppidd/desk.h"
 #include "tools/ppidd/opensid.h"
 #include "tools/ppidd/record.h"
+
+#define PROPOSALS_MOST 20
 
 static bool is(const json_t *record, const char *key, const char *value)
 {
@@ -93,13 +95,23 @@ void desk_opensid_hint(FILE *out, const json_t *proposal)
 			word_time(record_text(proposal, "time"), time));
 }
 
-void desk_opensid_waiting(FILE *out, const json_t *proposals)
+int desk_opensid_read(struct request *request, struct desk_opensid *news)
+{
+	int error = 0;
+
+	if (officer_may(&request->officer, RIGHT_HANDLE))
+		error = opensid_proposals(
+			request->db, desk_view(request), PROPOSALS_MOST, &news->proposals);
+	if (error >= 0 && officer_may(&request->officer, RIGHT_REPORT))
+		error = opensid_silent(request->db, request->now_ms, &news->silent);
+	return error;
+}
+
+static void waiting(FILE *out, const json_t *proposals)
 {
 	size_t i;
 	json_t *item;
 
-	if (json_array_size(proposals) == 0)
-		return;
 	html(out, "<p class=\"hint\">Usulan jawaban dari OpenSID menunggu keputusan:");
 	json_array_foreach (proposals, i, item) {
 		html(out, "%s<a class=\"ticket\" href=\"/complaints/%s\">%s</a>",
@@ -107,4 +119,26 @@ void desk_opensid_waiting(FILE *out, const json_t *proposals)
 			record_words(item, "ticket"));
 	}
 	html(out, "</p>\n");
+}
+
+void desk_opensid_show(FILE *out, const struct desk_opensid *news)
+{
+	char time[40];
+	size_t i;
+	json_t *item;
+
+	if (json_array_size(news->proposals) > 0)
+		waiting(out, news->proposals);
+	json_array_foreach (news->silent, i, item) {
+		html(out,
+			"<p class=\"hint\">OpenSID (%s) tidak terhubung sejak %s. Tidak ada yang "
+			"hilang; mintalah pengelola memeriksanya.</p>\n",
+			record_words(item, "name"), word_time(record_text(item, "contact"), time));
+	}
+}
+
+void desk_opensid_free(struct desk_opensid *news)
+{
+	json_decref(news->proposals);
+	json_decref(news->silent);
 }

@@ -12,7 +12,14 @@ const char *desk_opensid_words(const json_t *event);
 const json_t *desk_opensid_proposal(const json_t *history);
 /* Above the form that is filled with it: whose words these are; nothing for NULL. */
 void desk_opensid_hint(FILE *out, const json_t *proposal);
-/* On the list: which complaints have one; a list of opensid_proposals(). */
-void desk_opensid_waiting(FILE *out, const json_t *proposals);
+
+/* What the list says of OpenSID, each for those whose business it is. */
+struct desk_opensid {
+	json_t *proposals, *silent; /* of opensid_proposals() and opensid_silent() */
+};
+struct request;
+int desk_opensid_read(struct request *request, struct desk_opensid *news);
+void desk_opensid_show(FILE *out, const struct desk_opensid *news);
+void desk_opensid_free(struct desk_opensid *news);
 
 #endif

@@ -7,6 +7,11 @@
 #include "tools/ppidd/decision.h"
 #include "tools/ppidd/record.h"
 
+/* How often it is noted that a round went well; after how long without one somebody is told. */
+#define NOTED_MS (INT64_C(10) * 60 * 1000)
+#define SILENT_MS (INT64_C(60) * 60 * 1000)
+#define GIVEN_UP_MS (INT64_C(30) * 24 * 3600 * 1000)
+
 /* What those who sit in the office must not see; and its table is of complaints alone. */
 #define NOT_FOR_OPENSID "(c.about IN ('office', 'official') OR c.kind <> 'complaint')"
 /* What a copy should show; $2 is the most that any of them may. */
@@ -440,22 +445,24 @@ int opensid_reply(struct db *db, const struct step *step, const struct opensid *
 }
 
 /* 1 when there is something to note at a round's end: a statement that writes takes a turn. */
-static int end_changes(struct db *db, const struct opensid *opensid, int64_t next_id)
+static int end_changes(
+	struct db *db, const struct opensid *opensid, int64_t next_id, int64_t noted_ms)
 {
 	autorows struct db_rows *rows = NULL;
 
 	int result = db_query(db, &rows,
-		"SELECT 1 FROM opensid WHERE name = $1 AND next_id <> $2 UNION ALL "
-		"SELECT 1 FROM opensid_copy o JOIN complaint c ON c.uuid = o.complaint "
+		"SELECT 1 FROM opensid WHERE name = $1 AND (next_id <> $2 OR contact_ms < $3) "
+		"UNION ALL SELECT 1 FROM opensid_copy o JOIN complaint c ON c.uuid = o.complaint "
 		"WHERE o.opensid = $1 AND o.proposal_ms IS NOT NULL AND c.still_open = 0",
-		"ti", opensid->name, next_id);
+		"tii", opensid->name, next_id, noted_ms);
 	return result < 0 ? result : db_step(rows);
 }
 
-static int end_in_step(struct db *db, const struct opensid *opensid, int64_t next_id)
+static int end_in_step(
+	struct db *db, const struct opensid *opensid, int64_t next_id, int64_t now_ms)
 {
-	int error = db_run(db, "UPDATE opensid SET next_id = $1 WHERE name = $2", "it", next_id,
-		opensid->name);
+	int error = db_run(db, "UPDATE opensid SET next_id = $1, contact_ms = $2 WHERE name = $3",
+		"iit", next_id, now_ms, opensid->name);
 
 	if (error >= 0)
 		error = db_run(db,
@@ -466,14 +473,35 @@ static int end_in_step(struct db *db, const struct opensid *opensid, int64_t nex
 	return changed_row(error);
 }
 
-int opensid_end(struct db *db, const struct opensid *opensid, int64_t next_id)
+int opensid_end(struct db *db, const struct opensid *opensid, int64_t next_id, int64_t now_ms)
 {
-	int result = end_changes(db, opensid, next_id);
+	int result = end_changes(db, opensid, next_id, now_ms - NOTED_MS);
 
 	if (result <= 0)
 		return result;
 	result = db_begin(db);
-	return result < 0 ? result : db_end(db, end_in_step(db, opensid, next_id));
+	return result < 0 ? result : db_end(db, end_in_step(db, opensid, next_id, now_ms));
+}
+
+int opensid_silent(struct db *db, int64_t now_ms, json_t **out)
+{
+	autorows struct db_rows *rows = NULL;
+	autojson json_t *list = json_array();
+
+	int result = db_query(db, &rows,
+		"SELECT name, contact_ms FROM opensid WHERE contact_ms BETWEEN $1 AND $2 ORDER BY "
+		"name",
+		"ii", now_ms - GIVEN_UP_MS, now_ms - SILENT_MS);
+	while (result >= 0 && (result = db_step(rows)) > 0) {
+		json_t *item = json_pack("{s:s, s:o}", "name", db_words(rows, 0), "contact",
+			record_time(db_integer(rows, 1)));
+		if (json_array_append_new(list, item) < 0)
+			return -ENOMEM;
+	}
+	if (result < 0)
+		return result;
+	*out = take_pointer(list);
+	return 0;
 }
 
 int opensid_proposals(struct db *db, enum complaint_view view, int64_t most, json_t **out)

@@ -102,11 +102,21 @@ must_check int opensid_replies(struct db *db, const struct opensid *opensid, jso
 must_check int opensid_reply(struct db *db, const struct step *step, const struct opensid *opensid,
 	const struct opensid_reply *reply);
 
-/* The end of a round: the number that the next row there will get, and proposals that are past. */
-must_check int opensid_end(struct db *db, const struct opensid *opensid, int64_t next_id);
+/*
+ * The end of a round that went well: the number that the next row there will get, and proposals
+ * that are past.
+ */
+must_check int opensid_end(
+	struct db *db, const struct opensid *opensid, int64_t next_id, int64_t now_ms);
 
 /* Open complaints with a proposed answer that the reader may see: {uuid, ticket}, oldest first. */
 must_check int opensid_proposals(
 	struct db *db, enum complaint_view view, int64_t most, json_t **out);
+
+/*
+ * Bridges that worked in the last month, but not in the last hour: {name, contact}. Later they
+ * were given up.
+ */
+must_check int opensid_silent(struct db *db, int64_t now_ms, json_t **out);
 
 #endif

@@ -263,7 +263,7 @@ static void test_replies(void **state)
 
 	assert_int_equal(decide_answer(db, &step, &answer, NULL), 0);
 	assert_int_equal(proposals(VIEW_UNIT), 0);
-	assert_int_equal(opensid_end(db, &opensid, 11), 0);
+	assert_int_equal(opensid_end(db, &opensid, 11, NOW), 0);
 	assert_int_equal(
 		count("SELECT count(*) FROM opensid_copy WHERE proposal_ms IS NOT NULL"), 0);
 	assert_int_equal(count("SELECT next_id FROM opensid"), 11);
@@ -306,6 +306,29 @@ static void test_losses(void **state)
 	assert_int_equal(events_of("complaint.copy"), 3);
 	assert_int_equal(opensid_moved(db, &opensid, UUID, 12), 0);
 	expect_due(OPENSID_IDENTITY);
+}
+
+static size_t silent_at(int64_t now_ms)
+{
+	autojson json_t *list = NULL;
+
+	assert_int_equal(opensid_silent(db, now_ms, &list), 0);
+	return json_array_size(list);
+}
+
+/* Somebody is told after an hour, but not for ever. */
+static void test_silence(void **state)
+{
+	const int64_t minute_ms = INT64_C(60) * 1000, day_ms = 24 * 60 * minute_ms;
+	(void)state;
+
+	assert_int_equal(silent_at(NOW + day_ms), 0); /* it never worked yet */
+	assert_int_equal(opensid_end(db, &opensid, 1, NOW), 0);
+	assert_int_equal(silent_at(NOW + 59 * minute_ms), 0);
+	assert_int_equal(silent_at(NOW + 61 * minute_ms), 1);
+	assert_int_equal(silent_at(NOW + 31 * day_ms), 0);
+	assert_int_equal(opensid_end(db, &opensid, 1, NOW + 30 * minute_ms), 0);
+	assert_int_equal(silent_at(NOW + 61 * minute_ms), 0);
 }
 
 static void expect_column(const char *text, struct room room, const char *expected)
@@ -411,6 +434,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_replies, with_complaint, teardown),
 		cmocka_unit_test_setup_teardown(test_reply_after_erasure, with_complaint, teardown),
 		cmocka_unit_test_setup_teardown(test_losses, with_complaint, teardown),
+		cmocka_unit_test_setup_teardown(test_silence, with_complaint, teardown),
 		cmocka_unit_test(test_words_there),
 		cmocka_unit_test(test_words_back),
 		cmocka_unit_test(test_settings),

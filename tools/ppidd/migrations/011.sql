@@ -3,7 +3,8 @@
 CREATE TABLE opensid (
 	name TEXT PRIMARY KEY,
 	since_ms BIGINT NOT NULL,         -- when the bridge first ran: what had ended by then isn't copied
-	next_id BIGINT NOT NULL DEFAULT 0 -- of its table as last seen; less later: a backup was put back
+	next_id BIGINT NOT NULL DEFAULT 0, -- of its table as last seen; less later: a backup was put back
+	contact_ms BIGINT NOT NULL DEFAULT 0 -- the last round that went well, to ten minutes
 );
 CREATE TABLE opensid_copy (
 	opensid TEXT NOT NULL REFERENCES opensid (name),
