@@ -184,10 +184,15 @@ def post(server, fields, kind="json", headers=FORM):
     return status, parsed(kind, got, body)
 
 
+def office_day():
+    return datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date()
+
+
 def take_in(server, key):
     """One of each kind that the rest looks at; {name: id}."""
     made = {}
     first = form(key)
+    day = office_day()
     status, answer = post(server, first)
     check(status == 200 and not faults(answer, [POSTED]), "a complaint is posted", (status, faults(answer, [POSTED])))
     made["first"] = answer[0]["service_request_id"]
@@ -197,7 +202,10 @@ def take_in(server, key):
     page = asked(server, "POST", "/publik/tiket", urllib.parse.urlencode({"ticket": told.group(1), "pin": told.group(2)}), FORM)
     check(page[0] == 200 and b"sudah kami terima" in page[2], "and with it sees the state", page[0])
     status, again = post(server, first)
-    check(status == 200 and again == answer, "the same form sent again is the same complaint", (again, answer))
+    if day == office_day():
+        check(status == 200 and again == answer, "the same form sent again is the same complaint", (again, answer))
+    else:  # midnight came between: it may be one or the other
+        made["first" if again == answer else "once more"] = again[0]["service_request_id"]
     status, element = post(server, form(key, attribute__about="agency"), "xml")
     found = spark(element)
     check(status == 200 and element.tag == "service_requests" and set(found[0]) == set(n.rstrip("?") for n in POSTED)
@@ -296,7 +304,7 @@ def lists(server, made):
                           f"?{span}T17:00:00Z": set(), f"?{span}T23:00+07:00&end_date={THEN}T23:30:00.5+07:00": public}.items():
         got = listed(server, query)
         check(isinstance(got, list) and set(got) == wanted, f"{query or 'of 90 days'}: {len(wanted)}", got)
-    for name in ("first", "empty", "id only"):  # from five to four
+    for name in ("first", "empty", "id only"):  # three are left
         with server.connect() as database:
             database.execute("UPDATE complaint SET confidential = 1 WHERE uuid = ?", (made[name],))
             database.commit()
