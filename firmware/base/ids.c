@@ -70,3 +70,17 @@ int time_parse(const char *text, int64_t *time_ms)
 	*time_ms = (int64_t)timegm(&parts) * 1000 + fraction;
 	return 0;
 }
+
+int64_t time_months_before(int64_t time_ms, int64_t months)
+{
+	time_t seconds = (time_t)(time_ms / 1000);
+	struct tm day = { 0 };
+
+	if (months < 0 || months > 12 * 1000 || !gmtime_r(&seconds, &day))
+		return 0;
+	if (day.tm_mday > 28)
+		day.tm_mday = 28;
+	day.tm_mon -= (int)months;
+	time_t before = timegm(&day);
+	return before > 0 ? (int64_t)before * 1000 : 0;
+}

@@ -23,4 +23,8 @@ void time_format(int64_t time_ms, char out[static TIME_SIZE]);
 /* Reads what time_format writes (milliseconds may be missing); -EINVAL for anything else. */
 must_check int time_parse(const char *text, int64_t *time_ms);
 
+/* So many months before; days that not every month has count as the 28th. 0 when that is before
+ * 1970. */
+int64_t time_months_before(int64_t time_ms, int64_t months);
+
 #endif

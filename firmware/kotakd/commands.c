@@ -9,6 +9,7 @@
 #include "dialogue/dialogue.h"
 #include "kotakd/intake.h"
 #include "store/complaint.h"
+#include "store/erase.h"
 #include "store/outgoing.h"
 #include "store/panel.h"
 
@@ -326,18 +327,44 @@ static int do_announce(struct command *command)
 	return error < 0 ? error : store_contacts_agreed(command->store, announce_to, command);
 }
 
+/*
+ * The server has erased its copy; the state is where its decisions had led, should this kiosk not
+ * have heard of them all. What isn't here any more needs no erasing.
+ */
+static int do_erase(struct command *command)
+{
+	const char *to = member(command, "to");
+	const char *reason = member(command, "reason");
+	const struct store_erasure erasure = { .uuid = command->complaint.uuid,
+		.request = reason && strcmp(reason, "request") == 0,
+		.command_id = command->id };
+	enum complaint_state state;
+	int error = 0;
+
+	if (!*erasure.uuid)
+		return 0;
+	if (to && state_from_name(to, &state))
+		error = store_complaint_state(command->store, command->moment, &command->complaint,
+			state, command->actor, "erased", command->id);
+	if (error >= 0)
+		error = store_erase_complaint(command->store, command->moment, &erasure);
+	return error < 0 ? error : 0;
+}
+
 static const struct {
 	const char *type;
 	command_action *act;
 	bool about_all; /* not about one complaint */
+	bool anyway;	/* also when that complaint isn't here */
 } actions[] = {
-	{ "state", do_state, false },
-	{ "answer", do_answer, false },
-	{ "question", do_question, false },
-	{ "extended", do_extended, false },
-	{ "renumber", do_renumber, false },
-	{ "survey", do_survey, false },
-	{ "announce", do_announce, true },
+	{ "state", do_state, false, false },
+	{ "answer", do_answer, false, false },
+	{ "question", do_question, false, false },
+	{ "extended", do_extended, false, false },
+	{ "renumber", do_renumber, false, false },
+	{ "survey", do_survey, false, false },
+	{ "announce", do_announce, true, false },
+	{ "erase", do_erase, false, true },
 };
 
 /* By uuid where the server gives it, else by the number. 1 found, 0 not here. */
@@ -362,7 +389,7 @@ static int command_act(struct command *command)
 		if (strcmp(type, actions[i].type) != 0)
 			continue;
 		int found = actions[i].about_all ? 1 : command_complaint(command);
-		if (found > 0)
+		if (found > 0 || (found == 0 && actions[i].anyway))
 			return actions[i].act(command);
 		command->refused = "no such complaint here";
 		return found;

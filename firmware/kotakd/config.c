@@ -19,6 +19,7 @@
 
 #define DEFAULT_REPORT_WAIT_S 20
 #define DEFAULT_PARTS_WAIT_S 600
+#define DEFAULT_KEEP_MONTHS 24
 #define DEFAULT_HEALTH_AFTER_S 60
 #define DEFAULT_SMS_PER_MINUTE 0 /* no limit of our own */
 
@@ -49,6 +50,11 @@ static int check_rate(const struct conf_entry *entry, void *field)
 static int check_wait(const struct conf_entry *entry, void *field)
 {
 	return conf_integer(entry, 1, 86400, field);
+}
+
+static int check_months(const struct conf_entry *entry, void *field)
+{
+	return conf_integer(entry, 0, 1200, field);
 }
 
 static int check_pin(const struct conf_entry *entry, void *field)
@@ -172,6 +178,7 @@ static const struct config_key keys[] = {
 	{ "kiosk", "locale", IN(locale), check_locale },
 	{ "kiosk", "timezone", IN(timezone), check_timezone },
 	{ "store", "path", IN(store_path), check_string },
+	{ "store", "keep_months", IN(keep_months), check_months },
 	{ "modem", "device", IN_MODEM(device), check_string },
 	{ "modem", "pin", IN_MODEM(pin), check_pin },
 	{ "modem", "balance_ussd", IN_MODEM(balance_ussd), check_ussd },
@@ -294,6 +301,7 @@ int config_load(const char *path, struct config *config)
 {
 	*config = (struct config) { .report_wait_s = DEFAULT_REPORT_WAIT_S,
 		.parts_wait_s = DEFAULT_PARTS_WAIT_S,
+		.keep_months = DEFAULT_KEEP_MONTHS,
 		.health_after_s = DEFAULT_HEALTH_AFTER_S };
 	int error = conf_read(path, config_take, config);
 	if (error < 0)

@@ -33,6 +33,7 @@ struct config {
 	char *locale;	/* "id" */
 	char *timezone; /* "Asia/Jakarta" */
 	char *store_path;
+	int64_t keep_months; /* personal data, after a complaint ended; 0: for ever */
 	struct config_modem *modems;
 	size_t modem_count;
 	char *sync_url; /* NULL: this kiosk doesn't sync */

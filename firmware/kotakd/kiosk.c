@@ -14,6 +14,7 @@
 #include "dialogue/dialogue.h"
 #include "kotakd/commands.h"
 #include "kotakd/control.h"
+#include "kotakd/erasure.h"
 #include "kotakd/health.h"
 #include "kotakd/modems.h"
 #include "kotakd/panel.h"
@@ -175,6 +176,7 @@ static void kiosk_commands(struct kiosk *kiosk)
 	if (done > 0) {
 		kiosk->housekept_ms = 0;
 		kiosk_panel_changed(kiosk, true);
+		erasure_commanded(kiosk);
 		kiosk_wake_sync(kiosk);
 	}
 }
@@ -211,7 +213,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *context)
 static int64_t kiosk_deadline(struct kiosk *kiosk)
 {
 	const int64_t deadlines[] = { modems_deadline(kiosk), kiosk_panel_deadline(kiosk),
-		printing_deadline(kiosk), health_deadline(kiosk),
+		printing_deadline(kiosk), erasure_deadline(kiosk), health_deadline(kiosk),
 		kiosk->sync ? sync_deadline(kiosk->sync) : INT64_MAX };
 	int64_t first = INT64_MAX;
 
@@ -232,6 +234,7 @@ static int on_post(sd_event_source *source, void *context)
 	modems_tick(kiosk);
 	kiosk_panel_tick(kiosk);
 	printing_tick(kiosk);
+	erasure_tick(kiosk);
 	health_tick(kiosk);
 	if (kiosk->sync &&
 		(kiosk->sync_woken || kiosk->time.mono_ms >= sync_deadline(kiosk->sync))) {

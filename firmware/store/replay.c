@@ -126,6 +126,14 @@ static int replay_consent(const struct replay *replay)
 		replay->time_ms));
 }
 
+/* Its words were erased with it, beside the log as well. */
+static int replay_erased(const struct replay *replay)
+{
+	return store_none(
+		store_run(replay->store, "UPDATE complaint SET erased_ms = ? WHERE uuid = ?", "it",
+			replay->time_ms, datum(replay, "uuid")));
+}
+
 static int replay_renumbered(const struct replay *replay)
 {
 	return store_none(
@@ -197,6 +205,7 @@ static const struct {
 	{ "complaint.rated", replay_rated },
 	{ "complaint.confidential", replay_confidential },
 	{ "complaint.renumbered", replay_renumbered },
+	{ "complaint.erased", replay_erased },
 	{ "contact.language", replay_language },
 	{ "contact.consent", replay_consent },
 	{ "message.queued", replay_queued },

@@ -29,11 +29,15 @@ static const unsigned char migration_5[] = {
 #include "gen/firmware/store/migrations/005.sql.inc"
 	0
 };
+static const unsigned char migration_6[] = {
+#include "gen/firmware/store/migrations/006.sql.inc"
+	0
+};
 /* clang-format on */
 
 /* Entry N brings a database from version N to N + 1. */
 static const unsigned char *const migrations[] = { migration_1, migration_2, migration_3,
-	migration_4, migration_5 };
+	migration_4, migration_5, migration_6 };
 
 #define VERSION ((int64_t)ARRAY_SIZE(migrations))
 

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "store/complaint.h"
+#include "store/erase.h"
 #include "store/internal.h"
 #include "wire/state.h"
 #include "wire/ticket.h"
@@ -302,6 +303,7 @@ struct snapshot {
 	const char *state, *channel, *category, *about, *language;
 	const char *sender, *name, *address, *text, *pin;
 	int64_t created_ms;
+	bool erased; /* nobody has its words any more */
 };
 
 /* A text member of at most so many bytes; NULL when it is missing, empty or no such text. */
@@ -355,6 +357,7 @@ static const char *snapshot_read(
 	if (!out->pin || strlen(out->pin) != PIN_DIGITS ||
 		strspn(out->pin, "0123456789") != PIN_DIGITS)
 		out->pin = ""; /* no PIN opens it, its number does */
+	out->erased = text_member(json, "erased", TIME_SIZE - 1) && !state_open(state);
 	if (!created || time_parse(created, &out->created_ms) < 0)
 		out->created_ms = moment->now_ms;
 	return NULL;
@@ -369,7 +372,10 @@ static int snapshot_insert(
 		"tttttttii", it->uuid, it->ticket, it->state, it->channel, it->category, it->about,
 		it->language, it->created_ms, moment->now_ms);
 
-	if (error >= 0)
+	if (error >= 0 && it->erased)
+		error = store_run(store, "UPDATE complaint SET erased_ms = ? WHERE uuid = ?", "it",
+			moment->now_ms, it->uuid);
+	else if (error >= 0)
 		error = store_run(store,
 			"INSERT INTO complaint_personal (uuid, sender, name, address, text, pin)"
 			" VALUES (?, ?, ?, ?, ?, ?)",
@@ -383,8 +389,8 @@ static int snapshot_insert(
 		"name", it->name, "address", it->address, "text", it->text, "pin", it->pin);
 	if (!data || !personal)
 		return -ENOMEM;
-	return store_event(
-		store, moment, "server", "complaint.restored", it->ticket, data, personal);
+	return store_event(store, moment, "server", "complaint.restored", it->ticket, data,
+		it->erased ? NULL : personal);
 }
 
 /* The next complaint must not get a number that the server's already have. */
@@ -413,6 +419,11 @@ static int complaint_restore(struct store *store, const struct moment *moment, c
 	}
 	int found = store_value(
 		store, &known, "SELECT 1 FROM complaint WHERE uuid = ?", "t", snapshot.uuid);
+	/* This card was made before the erasure that the server knows of. */
+	if (found > 0 && snapshot.erased) {
+		const struct store_erasure erasure = { .uuid = snapshot.uuid, .request = true };
+		return store_none(store_erase_complaint(store, moment, &erasure));
+	}
 	if (found != 0)
 		return found < 0 ? found : 0;
 	int error = serial_pass(store, snapshot.ticket);

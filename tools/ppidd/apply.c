@@ -11,6 +11,7 @@
 #include "tools/ppidd/command.h"
 #include "tools/ppidd/complaint.h"
 #include "tools/ppidd/deadline.h"
+#include "tools/ppidd/erase.h"
 #include "tools/ppidd/health.h"
 #include "tools/ppidd/kiosk.h"
 #include "tools/ppidd/record.h"
@@ -305,9 +306,10 @@ static int take_language(struct db *db, const struct event_parts *parts)
 	if (!*contact_number(parts))
 		return 0;
 	int error = db_run(db,
-		"INSERT INTO contact_personal (kiosk, sender, language) VALUES ($1, $2, $3) "
-		"ON CONFLICT (kiosk, sender) DO UPDATE SET language = excluded.language",
-		"itt", parts->kiosk, contact_number(parts), language);
+		"INSERT INTO contact_personal (kiosk, sender, language, told_ms) "
+		"VALUES ($1, $2, $3, $4) ON CONFLICT (kiosk, sender) DO UPDATE SET "
+		"language = excluded.language, told_ms = excluded.told_ms",
+		"itti", parts->kiosk, contact_number(parts), language, parts->now_ms);
 	if (error < 0)
 		return error;
 	/* As the kiosk does: what is under way is said in it too. */
@@ -326,9 +328,11 @@ static int take_consent(struct db *db, const struct event_parts *parts)
 	if (!*contact_number(parts))
 		return 0;
 	return db_run(db,
-		"INSERT INTO contact_personal (kiosk, sender, announcements) VALUES ($1, $2, $3) "
-		"ON CONFLICT (kiosk, sender) DO UPDATE SET announcements = excluded.announcements",
-		"iti", parts->kiosk, contact_number(parts), (int64_t)json_is_true(announcements));
+		"INSERT INTO contact_personal (kiosk, sender, announcements, told_ms) "
+		"VALUES ($1, $2, $3, $4) ON CONFLICT (kiosk, sender) DO UPDATE SET "
+		"announcements = excluded.announcements, told_ms = excluded.told_ms",
+		"itii", parts->kiosk, contact_number(parts), (int64_t)json_is_true(announcements),
+		parts->now_ms);
 }
 
 static int take_balance(struct db *db, const struct event_parts *parts)
@@ -481,8 +485,11 @@ static int take_started(struct db *db, const struct event_parts *parts)
 
 	if (!version || strlen(version) > 50)
 		return MAKES_NO_SENSE;
-	return db_run(
-		db, "UPDATE kiosk SET version = $1 WHERE number = $2", "ti", version, parts->kiosk);
+	int changed =
+		db_run(db, "UPDATE kiosk SET version = $1 WHERE number = $2 AND version <> $1",
+			"ti", version, parts->kiosk);
+	/* An older one may have refused what this one can. */
+	return changed > 0 ? erase_again(db, parts->kiosk, parts->now_ms) : changed;
 }
 
 static const struct {
@@ -532,6 +539,9 @@ int apply_event(struct db *db, int64_t kiosk, const json_t *event, int64_t now_m
 		if (strcmp(takers[i].type, type) == 0)
 			error = takers[i].take(db, &parts);
 	}
+	/* What was said of a complaint that was erased meanwhile is not kept either. */
+	if (error >= 0 && parts.uuid && parts.body)
+		error = erase_arrived(db, kiosk, event, parts.uuid);
 	if (error != MAKES_NO_SENSE)
 		return error < 0 ? error : 0;
 	char place[100];

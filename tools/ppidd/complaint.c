@@ -17,7 +17,7 @@ static json_t *complaint_row(struct db_rows *rows)
 
 	return json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s, s:o, s:o, s:I, s:s, s:s?, s:s?, s:s?, "
 			 "s:s?, s:o, s:b, s:o, s:b, s:s?, s:b, s:s?, s:s?, s:s?, s:s?, s:o, s:I, "
-			 "s:o, s:o, s:I, s:o, s:s, s:s?, s:b, s:s?}",
+			 "s:o, s:o, s:I, s:o, s:s, s:s?, s:b, s:s?, s:o}",
 		"uuid", db_words(rows, 0), "ticket", db_words(rows, 1), "state", db_words(rows, 2),
 		"channel", db_words(rows, 3), "category", db_text(rows, 4), "language",
 		db_words(rows, 5), "created", record_time(db_integer(rows, 6)), "updated",
@@ -34,7 +34,7 @@ static json_t *complaint_row(struct db_rows *rows)
 		record_time(db_integer(rows, 28)), "waited_days", (json_int_t)db_integer(rows, 29),
 		"resolved", record_time(db_integer(rows, 30)), "kind", db_words(rows, 31), "ground",
 		db_text(rows, 32), "too_late", db_integer(rows, 33) == 1, "objects_to",
-		db_text(rows, 34));
+		db_text(rows, 34), "erased", record_time(db_integer(rows, 35)));
 }
 
 int complaint_collect(struct db_rows *rows, bool with_pin, json_t **out)
@@ -96,6 +96,14 @@ int complaint_find(struct db *db, const char *name, enum complaint_view view, js
 		return result < 0 ? result : -ENOENT;
 	*out = complaint_row(rows);
 	return *out ? 0 : -ENOMEM;
+}
+
+bool complaint_gone(const json_t *complaint)
+{
+	enum complaint_state state;
+
+	return record_text(complaint, "erased") &&
+	       state_from_name(record_words(complaint, "state"), &state) && !state_open(state);
 }
 
 int complaint_page(struct db *db, int64_t kiosk, const char *after, int64_t most, json_t **out)

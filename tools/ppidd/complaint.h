@@ -30,11 +30,14 @@ enum complaint_view {
  * name, address, category, category_by, about, text, created, updated, uuid, kiosk, kiosk_name,
  * language, rating, confidential, surveyed, undelivered, read_at_kiosk, officer, cause,
  * referred_to, counted, working_days, due, stopped, waited_days, resolved, kind, ground, too_late,
- * objects_to (a ticket)}; lists are work.h's.
+ * objects_to (a ticket), erased (when its personal data was)}; lists are work.h's.
  * -ENOENT: there is none that the reader may see.
  */
 must_check int complaint_find(
 	struct db *db, const char *name, enum complaint_view view, json_t **out);
+
+/* Whether nothing can be done about it any more: it has ended, and nobody knows whose it was. */
+bool complaint_gone(const json_t *complaint);
 
 /* Those of a kiosk for its own store after a restore, with pin, ordered by uuid. */
 must_check int complaint_page(

@@ -25,7 +25,7 @@
 	"CASE WHEN c.channel = 'panel' AND p.sender = '' THEN 1 ELSE 0 END, c.category_by, "       \
 	"c.officer, c.cause, c.referred_to, c.counted_ms, c.working_days, c.due_ms, "              \
 	"c.stopped_ms, c.waited_days, c.resolved_ms, c.kind, c.ground, c.too_late, "               \
-	"(SELECT o.ticket FROM complaint o WHERE o.uuid = c.objects_to) "
+	"(SELECT o.ticket FROM complaint o WHERE o.uuid = c.objects_to), c.erased_ms "
 #define COMPLAINT_TABLES                                                                           \
 	"FROM complaint c JOIN kiosk k ON k.number = c.kiosk "                                     \
 	"LEFT JOIN complaint_personal p ON p.uuid = c.uuid "

@@ -12,6 +12,8 @@
 
 #define SURVEY_DAYS_DEFAULT 3
 #define SURVEY_DAYS_MAX 365
+#define ERASE_MONTHS_DEFAULT 24
+#define ERASE_MONTHS_MAX 1200
 #define SILENCE_HOURS_DEFAULT 24
 #define SILENCE_HOURS_MAX 8760
 
@@ -151,13 +153,16 @@ static int take_entry(void *context, const struct conf_entry *entry)
 		return take_store(entry, &config->store_url);
 	if (desk && strcmp(entry->key, "survey_after_days") == 0)
 		return conf_integer(entry, 0, SURVEY_DAYS_MAX, &config->survey_after_days);
+	if (desk && strcmp(entry->key, "erase_after_months") == 0)
+		return conf_integer(entry, 0, ERASE_MONTHS_MAX, &config->erase_after_months);
 	if (desk && strcmp(entry->key, "silence_hours") == 0)
 		return conf_integer(entry, 0, SILENCE_HOURS_MAX, &config->silence_hours);
 	if (strcmp(entry->section, "deadlines") == 0)
 		return take_deadline(config, entry);
 	return conf_refuse(entry, "unknown: known are [server] listen, tls_cert, tls_key, office, "
 				  "timezone, frame_ancestors, [store] url, "
-				  "[desk] survey_after_days, silence_hours and [deadlines]");
+				  "[desk] survey_after_days, erase_after_months, "
+				  "silence_hours and [deadlines]");
 }
 
 /* More time is never less. */
@@ -207,6 +212,7 @@ static int check_whole(const char *path, const struct config *config)
 int config_read(const char *path, struct config *config)
 {
 	config->survey_after_days = SURVEY_DAYS_DEFAULT;
+	config->erase_after_months = ERASE_MONTHS_DEFAULT;
 	config->silence_hours = SILENCE_HOURS_DEFAULT;
 	config->deadlines = *deadline_rules();
 	int error = conf_read(path, take_entry, config);

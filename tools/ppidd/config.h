@@ -21,8 +21,9 @@ struct config {
 	char *timezone;		  /* as TZ */
 	char *store_url;
 	struct deadline_rules deadlines;
-	int64_t survey_after_days; /* 0: complainants are asked by officers only */
-	int64_t silence_hours;	   /* without a word of a kiosk until that is told; 0: never */
+	int64_t survey_after_days;  /* 0: complainants are asked by officers only */
+	int64_t erase_after_months; /* after a complaint ended; 0: personal data is kept */
+	int64_t silence_hours;	    /* without a word of a kiosk until that is told; 0: never */
 };
 
 /*

@@ -65,6 +65,11 @@ struct db_ops {
 	int (*load)(struct db *db, int (*fill)(struct db *db, void *context), void *context);
 	/* A consistent copy into a new file of SQLite's, while others write. */
 	int (*backup)(struct db *db, const char *path);
+	/*
+	 * Outside a transaction: what was deleted goes from the database's files, too, as far as
+	 * they can be made to forget without anybody waiting long. -EBUSY: not now, somebody reads.
+	 */
+	int (*forget)(struct db *db);
 	/* The database's own check of what it keeps; -EBADMSG and in *fault (caller frees) what is
 	 * wrong. */
 	int (*check)(struct db *db, char **fault);

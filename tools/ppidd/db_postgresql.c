@@ -466,6 +466,21 @@ static int postgresql_check(struct db *base, char **fault)
 	return 0;
 }
 
+/* Dead rows go; their bytes until a page is used again, and in the WAL, nobody can promise. */
+static int postgresql_forget(struct db *base)
+{
+	autofree char *vacuum = NULL;
+
+	int error = db_one_text(base,
+		"SELECT 'VACUUM (SKIP_LOCKED) ' || string_agg(format('%I', tablename), ', ') "
+		"FROM pg_tables WHERE schemaname = current_schema() "
+		"AND tablename LIKE '%!_personal' ESCAPE '!'",
+		&vacuum);
+	if (error < 0 || !vacuum)
+		return error < 0 ? error : 0;
+	return execute(self(base), vacuum, "vacuum", NULL);
+}
+
 static int postgresql_load(
 	struct db *base, int (*fill)(struct db *db, void *context), void *context)
 {
@@ -562,5 +577,6 @@ const struct db_ops db_postgresql = {
 	.changed = postgresql_changed,
 	.load = postgresql_load,
 	.backup = postgresql_backup,
+	.forget = postgresql_forget,
 	.check = postgresql_check,
 };

@@ -13,6 +13,8 @@
 #define CACHE_SIZE 512
 #define BUSY_MS 5000
 #define PERMISSIONS 0640
+/* Written anew as a whole in about a second; a larger one only when a person wants it. */
+#define VACUUM_MOST (INT64_C(64) << 20)
 
 struct sqlite_rows {
 	struct db_rows rows;
@@ -373,6 +375,47 @@ static int sqlite_load(struct db *base, int (*fill)(struct db *db, void *context
 	return error;
 }
 
+static int64_t pragma_number(struct sqlite_db *db, const char *sql)
+{
+	sqlite3_stmt *statement = NULL;
+	int64_t value = 0;
+
+	if (sqlite3_prepare_v2(db->handle, sql, -1, &statement, NULL) == SQLITE_OK &&
+		sqlite3_step(statement) == SQLITE_ROW)
+		value = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	return value;
+}
+
+/*
+ * secure_delete overwrites what is deleted, but rows that moved between pages before left copies
+ * in the pages' free room: only writing all anew is sure to lose those. The WAL is cut to nothing.
+ */
+static int sqlite_forget(struct db *base)
+{
+	struct sqlite_db *db = self(base);
+	int64_t size =
+		pragma_number(db, "PRAGMA page_count") * pragma_number(db, "PRAGMA page_size");
+	int code = SQLITE_OK, error = 0;
+
+	/* Whoever reads just now isn't waited for. */
+	sqlite3_busy_timeout(db->handle, 0);
+	if (size > VACUUM_MOST)
+		log_notice("store: %s is too large to be written anew by itself: traces of what "
+			   "was erased may stay in its free room until somebody runs "
+			   "'sqlite3 %s VACUUM' in a quiet hour",
+			db->path, db->path);
+	else
+		error = sqlite_script(base, "PRAGMA temp_store = MEMORY; VACUUM;");
+	if (error >= 0)
+		code = sqlite3_wal_checkpoint_v2(
+			db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	if (code != SQLITE_OK)
+		error = refused(db, code, "checkpoint");
+	sqlite3_busy_timeout(db->handle, BUSY_MS);
+	return error;
+}
+
 static int sqlite_check(struct db *base, char **fault)
 {
 	struct sqlite_db *db = self(base);
@@ -422,5 +465,6 @@ const struct db_ops db_sqlite = {
 	.changed = sqlite_changed,
 	.load = sqlite_load,
 	.backup = sqlite_backup,
+	.forget = sqlite_forget,
 	.check = sqlite_check,
 };

@@ -168,7 +168,8 @@ static int do_in_step(struct db *db, const struct step *step, const struct decis
 	int made = decision_known(db, command.complaint, command.id);
 	if (made != 0)
 		return made < 0 ? made : -EALREADY;
-	error = case_guard(complaint, decision, deed->event, deed->to);
+	error = complaint_gone(complaint) ? -EPERM
+					  : case_guard(complaint, decision, deed->event, deed->to);
 	if (error >= 0)
 		error = find_way(complaint, deed, &to, path, &count);
 	command.type = deed->steer && to != NO_STATE ? "state" : deed->command;

@@ -67,6 +67,9 @@ static void facts(
 	if (*due)
 		html(out, " <span class=\"due %s\">%s</span>", class, due);
 	html(out, "</p>\n");
+	if (record_text(complaint, "erased"))
+		html(out, "<p class=\"hint\">Data pribadi dihapus %s.</p>\n",
+			word_date(record_text(complaint, "erased"), time));
 	about_office(out, complaint);
 	html(out, "<blockquote class=\"text\">%s</blockquote>\n",
 		record_text(complaint, "text") ? record_text(complaint, "text")
@@ -231,6 +234,19 @@ static void free_parts(struct complaint_page *parts)
 	json_decref(parts->handovers);
 }
 
+/* To the one place where it is done, and looked at once more. */
+static void erasure_link(struct request *request, FILE *out, const json_t *complaint)
+{
+	enum complaint_state state;
+
+	if (officer_may(&request->officer, RIGHT_ADMINISTER) && !complaint_gone(complaint) &&
+		state_from_name(record_words(complaint, "state"), &state) && !state_open(state))
+		html(out,
+			"<p><a href=\"/retention?ticket=%s\">Hapus data pribadi aduan "
+			"ini</a></p>\n",
+			record_words(complaint, "ticket"));
+}
+
 static void fill_page(struct request *request, struct page *page,
 	const struct complaint_page *parts, const struct form_state *form)
 {
@@ -247,6 +263,7 @@ static void fill_page(struct request *request, struct page *page,
 	html(page->out, "</section>\n");
 	intake_section(request, page->out, parts->complaint, parts->handovers);
 	desk_complaint_forms(request, page->out, parts, form);
+	erasure_link(request, page->out, parts->complaint);
 	html(page->out, "</div>\n<div>\n");
 	notes(page->out, parts->notes);
 	desk_messages(page->out, parts->messages, parts->commands);

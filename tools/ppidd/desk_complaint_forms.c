@@ -356,7 +356,8 @@ void desk_complaint_forms(struct request *request, FILE *out, const struct compl
 {
 	enum complaint_state state;
 
-	if (!state_from_name(record_words(parts->complaint, "state"), &state))
+	if (!state_from_name(record_words(parts->complaint, "state"), &state) ||
+		complaint_gone(parts->complaint))
 		return;
 	html(out, "<div class=\"forms\" id=\"langkah\">\n");
 	/* What is to be decided next stands first. */

@@ -57,6 +57,7 @@ const char *desk_event_words(const json_t *event)
 		{ "complaint.note", "Catatan penanganan" },
 		{ "complaint.extended", "Waktu diperpanjang" },
 		{ "complaint.handed", "Disampaikan kepada pengadu" },
+		{ "complaint.erased", "Data pribadi dihapus" },
 	};
 	const json_t *data = json_object_get(event, "data");
 	const char *type = record_words(event, "type");
@@ -118,6 +119,8 @@ void desk_event_headline(FILE *out, const json_t *event, const char *words)
 								    : ": dilepas pengadu");
 	if (record_text(data, "via"))
 		html(out, " (kata pengadu, %s)", word_channel(record_words(data, "via")));
+	if (strcmp(type, "complaint.erased") == 0 && record_number(event, "source") != 0)
+		html(out, " di kotak");
 	html(out, "</strong>");
 }
 
@@ -192,6 +195,8 @@ const char *desk_word_command(const char *type)
 		return "Pertanyaan kepuasan";
 	if (strcmp(type, "extended") == 0)
 		return "Kabar perpanjangan waktu";
+	if (strcmp(type, "erase") == 0)
+		return "Penghapusan di kotak";
 	return strcmp(type, "renumber") == 0 ? "Nomor tiket baru" : "Perubahan status";
 }
 

@@ -225,8 +225,9 @@ static void list_item(FILE *out, const json_t *complaint, int64_t now_ms)
 	html(out,
 		"<span class=\"text\">%s</span>"
 		"<span class=\"meta\">%s · %s · %s",
-		record_words(complaint, "text"), complainant(complaint),
-		word_channel(record_words(complaint, "channel")),
+		record_text(complaint, "erased") ? "(data pribadi dihapus)"
+						 : record_words(complaint, "text"),
+		complainant(complaint), word_channel(record_words(complaint, "channel")),
 		word_time(record_text(complaint, "created"), time));
 	if (record_text(complaint, "category"))
 		html(out, " · %s", word_category(record_words(complaint, "category")));

@@ -15,6 +15,8 @@ static const struct entry entries[] = {
 	{ "/account", "Akun saya", "Kata sandi, faktor kedua, dan tempat masuk.", RIGHT_OWN },
 	{ "/readings", "Siapa membaca", "Petugas mana membuka data pribadi, dan kapan.",
 		RIGHT_AUDIT },
+	{ "/retention", "Penghapusan data",
+		"Data pribadi mana dihapus, kapan, dan atas permintaan.", RIGHT_ADMINISTER },
 	{ "/accounts", "Akun", "Tambah, ubah, dan tutup akun petugas.", RIGHT_ADMINISTER },
 	{ "/apikeys", "Kunci portal", "Portal lain yang boleh mengirim aduan ke sini.",
 		RIGHT_ADMINISTER },

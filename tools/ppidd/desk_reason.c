@@ -45,6 +45,7 @@ static const struct {
 	{ "the result did not help", "hasilnya belum membantu" },
 	{ "answered the question", "pertanyaan sudah dijawab" },
 	{ "asked the complainant", "menunggu jawaban pengadu" },
+	{ "erased", "data pribadinya dihapus" },
 	{ "the kiosk says otherwise", "menurut kotak aduan ini belum selesai" },
 };
 

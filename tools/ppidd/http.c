@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "tools/ppidd/body.h"
 #include "tools/ppidd/listen.h"
+#include "tools/ppidd/retention.h"
 
 #define CONNECTIONS_MOST 512
 #define CONNECTIONS_PER_ADDRESS 256
@@ -210,6 +211,8 @@ static int attach(struct server *server)
 	if (error >= 0)
 		error = alarm_timer_start(server);
 	if (error >= 0)
+		error = retention_timer_start(server);
+	if (error >= 0)
 		error = sd_event_add_time(server->event, &server->store_timer, CLOCK_MONOTONIC,
 			UINT64_MAX, 0, on_store_timer, server);
 	if (error >= 0 && watch >= 0)
@@ -275,6 +278,7 @@ void server_stop(struct server *server)
 	sd_event_source_disable_unref(server->visit_timer);
 	sd_event_source_disable_unref(server->survey_timer);
 	sd_event_source_disable_unref(server->alarm_timer);
+	sd_event_source_disable_unref(server->retention_timer);
 	if (server->tls_key)
 		sodium_memzero(server->tls_key, strlen(server->tls_key));
 	free(server->tls_cert);

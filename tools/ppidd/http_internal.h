@@ -13,10 +13,12 @@ struct server {
 	struct db *db;
 	struct MHD_Daemon *daemon;
 	sd_event_source *http_source, *timer, *poll_timer, *store_source, *store_timer,
-		*visit_timer, *survey_timer, *alarm_timer;
+		*visit_timer, *survey_timer, *alarm_timer, *retention_timer;
 	int64_t alarm_look_ms, alarm_looked_ms; /* monotonic: the next look at kiosks, the last */
 	struct request *parked;
 	struct visit *visits;
+	int64_t retention_count; /* erased by the run under way */
+	bool retention_traces;	 /* of it there still are some in the files */
 	bool stopping;
 	bool resumed; /* a connection was: the daemon must be run, it has no way to say so */
 	char *tls_cert, *tls_key;

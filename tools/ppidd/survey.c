@@ -75,7 +75,8 @@ static int ask_in_step(struct db *db, const struct step *step, const struct deci
 	if (desk != 0)
 		return desk < 0 ? desk : -EPERM;
 	const char *state = record_words(complaint, "state");
-	if (strcmp(state, "resolved") != 0 && strcmp(state, "closed") != 0)
+	if ((strcmp(state, "resolved") != 0 && strcmp(state, "closed") != 0) ||
+		complaint_gone(complaint))
 		return -EPERM;
 	if (record_text(complaint, "surveyed"))
 		return -EEXIST;
