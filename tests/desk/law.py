@@ -79,6 +79,12 @@ def each_step(walk):
     wait_for(walk.house.synced, 20, 'all is at the server')
     walk.show('steps')
     walk.shoot()
+    # Who left no number reads it at the panel, with the answer of row 5a.
+    walk.lobby.look_up(walk.tickets['panel'], walk.pins['panel'])
+    walk.lobby.choose('Baca jawaban')
+    walk.lobby.find(f'bilang petugas sampai {day(last_day(today(), 30))}')
+    walk.lcd()
+    walk.lobby.leave()
 
 
 def about_office(walk):
