@@ -11,13 +11,14 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import pdus  # noqa: E402
 from chromium import Window, chromium, in_debians_python, missing, steady  # noqa: E402
 from harness import equal, expect, run, ticket_in, wait_for  # noqa: E402
 
 PASSWORD = 'rahasia-sekali'
 WIB = datetime.timezone(datetime.timedelta(hours=7))
 LETTER = 'Salinan Letter C tidak diberikan.\nSudah dua kali saya datang. <b>Tolong</b> & terima kasih.'
-SENDER = '+6281234560077'
+SENDER, DEAD = '+6281234560077', '+6281234560078'
 
 
 def today():
@@ -263,6 +264,34 @@ def at_the_counter(house, desk):
     desk.says('kata pengadu, Tatap muka')
 
 
+def number_is_dead(house, desk):
+    """SOP 5a: an answer whose SMS doesn't arrive is brought otherwise, and the desk knows which."""
+    house.sim(do='config', reports='none')
+    house.deliver('Jembatan di dusun kami rusak', DEAD)
+    ticket = ticket_in(house.reply(DEAD))
+    wait_for(lambda: any(c['ticket'] == ticket for c in house.server_complaints()), 20, 'it is there')
+    house.ppidctl('--as', 'siti', 'answer', ticket, 'Jembatan sudah diperbaiki.')
+    house.reply(DEAD, after=1, containing='sudah diperbaiki')
+    reference = [sent for sent in house.sent() if sent['to'] == DEAD][-1]['mr']
+    house.sim(do='deliver_pdu', pdu=pdus.report(DEAD, reference, 0x43))
+
+    def owed():
+        desk.open('/handovers')
+        return ticket in desk.text()
+    desk.until(owed, 'what did not arrive is a task')
+    desk.driver.find_element('partial link text', ticket).click()
+    desk.says('SMS-nya tidak sampai')
+    desk.link('Cetak surat')
+    desk.says('Jembatan sudah diperbaiki.')
+    desk.driver.back()
+    desk.until(lambda: desk.find('details summary'), 'the complaint again').click()
+    desk.fill(how_0='Dibacakan', to_0='lewat tetangga')
+    desk.press('Catat', 'Tercatat bahwa itu sudah disampaikan')
+    desk.open('/complaints?state=undelivered&refresh=0')
+    desk.until(lambda: desk.find('.tabs'), 'the list')
+    expect(ticket not in desk.text(), 'it has arrived')
+
+
 def kiosk_state(house, ticket):
     return next(c['state'] for c in house.complaints() if c['ticket'] == ticket)
 
@@ -282,6 +311,7 @@ def everybody_else_is_taken_in_too(house):
             brought(house, desk, ticket, page)
             came_again(house, desk, ticket, page)
             at_the_counter(house, desk)
+            number_is_dead(house, desk)
             said = [e['message'] for e in desk.driver.get_log('browser')
                     if e['level'] == 'SEVERE' and '404 (' not in e['message']
                     and '400 (' not in e['message']]

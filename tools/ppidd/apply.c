@@ -12,6 +12,7 @@
 #include "tools/ppidd/complaint.h"
 #include "tools/ppidd/deadline.h"
 #include "tools/ppidd/erase.h"
+#include "tools/ppidd/handover.h"
 #include "tools/ppidd/health.h"
 #include "tools/ppidd/kiosk.h"
 #include "tools/ppidd/record.h"
@@ -474,6 +475,8 @@ static int take_message(struct db *db, const struct event_parts *parts)
 		"UPDATE message SET state = $1, reason = $2, updated_ms = $3 WHERE id = $4 "
 		"AND NOT (state = 'delivered' AND $1 = 'sent')",
 		"ttit", state, record_text(parts->data, "reason"), parts->time_ms, id);
+	if (error >= 0)
+		error = handover_message(db, id, state, parts->now_ms);
 	if (error < 0 || strcmp(state, "delivered") != 0)
 		return error;
 	return survey_answer_arrived(db, id, believed_time(parts));

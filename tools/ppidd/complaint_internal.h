@@ -10,13 +10,15 @@
 #define COMPLAINT_SENDER COMPLAINT_KEPT("nullif(p.sender, '')")
 #define COMPLAINT_NAME COMPLAINT_KEPT("p.name")
 #define COMPLAINT_ADDRESS COMPLAINT_KEPT("p.address")
-/* One that nothing later of its kind made good. */
+/* One that nothing later of its kind made good, nor an officer who brought it. */
 #define COMPLAINT_UNDELIVERED                                                                      \
 	"EXISTS (SELECT 1 FROM message m WHERE m.complaint = c.uuid "                              \
 	"AND m.state IN ('failed', 'expired') AND NOT EXISTS (SELECT 1 FROM message n "            \
 	"WHERE n.complaint = m.complaint AND n.purpose = m.purpose "                               \
 	"AND n.state IN ('sent', 'delivered') "                                                    \
-	"AND (n.epoch > m.epoch OR (n.epoch = m.epoch AND n.seq > m.seq)))) "
+	"AND (n.epoch > m.epoch OR (n.epoch = m.epoch AND n.seq > m.seq))) "                       \
+	"AND NOT EXISTS (SELECT 1 FROM handover h WHERE h.command = m.command "                    \
+	"AND h.how IS NOT NULL)) "
 #define COMPLAINT_COLUMNS                                                                          \
 	"c.uuid, c.ticket, c.state, c.channel, c.category, c.language, c.created_ms, "             \
 	"c.updated_ms, c.kiosk, k.name, " COMPLAINT_SENDER ", " COMPLAINT_NAME                     \

@@ -122,6 +122,18 @@ static void one_item(
 	html(out, "</li>\n");
 }
 
+/* Whether there is something to be told in a letter. */
+static bool has_words(const json_t *complaint)
+{
+	static const char *const states[] = { "incomplete", "resolved", "closed", "referred" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
+		if (strcmp(states[i], record_words(complaint, "state")) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void more_links(struct request *request, FILE *out, const json_t *complaint)
 {
 	const char *uuid = record_words(complaint, "uuid");
@@ -133,6 +145,9 @@ static void more_links(struct request *request, FILE *out, const json_t *complai
 	if (officer_may(&request->officer, RIGHT_INTAKE) &&
 		record_number(complaint, "kiosk") == DESK_KIOSK)
 		html(out, "<li><a href=\"/complaints/%s/receipt\">Tanda terima</a></li>", uuid);
+	if (officer_may(&request->officer, RIGHT_INTAKE) &&
+		record_number(complaint, "kiosk") != DESK_KIOSK && has_words(complaint))
+		html(out, "<li><a href=\"/complaints/%s/letter\">Cetak surat</a></li>", uuid);
 	if (officer_may(&request->officer, RIGHT_AUDIT))
 		html(out, "<li><a href=\"/complaints/%s/file\">Berkas lengkap</a></li>", uuid);
 	html(out, "</ul>\n");
@@ -146,10 +161,14 @@ void intake_section(
 	json_t *item;
 
 	if (json_array_size(handovers) > 0) {
-		html(out, "<section class=\"card\"><h2>Disampaikan petugas</h2>\n"
-			  "<p class=\"help\">Aduan ini tidak datang lewat kotak: jawabannya "
-			  "disampaikan sendiri, dengan cara pengadu menghubungi kantor.</p>\n"
-			  "<ul class=\"history\">\n");
+		html(out,
+			"<section class=\"card\"><h2>Disampaikan petugas</h2>\n"
+			"<p class=\"help\">%s</p>\n<ul class=\"history\">\n",
+			record_number(complaint, "kiosk") == DESK_KIOSK
+				? "Aduan ini tidak datang lewat kotak: jawabannya disampaikan "
+				  "sendiri, dengan cara pengadu menghubungi kantor."
+				: "SMS-nya tidak sampai: sampaikan dengan cara lain, lalu catat "
+				  "di sini.");
 		json_array_foreach (handovers, i, item) {
 			one_item(request, out, uuid, item, (long long)i);
 		}
@@ -188,7 +207,7 @@ int intake_get_handovers(struct request *request)
 		error = desk_begin(request, &page, "Belum disampaikan", "/complaints", 0, NULL);
 	if (error < 0)
 		return error;
-	html(page.out, "<p>Jawaban dan pertanyaan untuk pengadu yang tidak lewat kotak. "
+	html(page.out, "<p>Jawaban dan pertanyaan yang tidak dapat dikirim kotak. "
 		       "Bacakan, serahkan atau kirimkan, lalu catat di halaman aduannya.</p>\n"
 		       "<ul class=\"list\">\n");
 	json_array_foreach (list, i, item) {

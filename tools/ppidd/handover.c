@@ -42,6 +42,26 @@ int handover_replied(struct db *db, const struct step *step, const char *complai
 	return changed < 0 ? changed : 0;
 }
 
+int handover_message(struct db *db, const char *message, const char *state, int64_t now_ms)
+{
+	bool arrived = strcmp(state, "sent") == 0 || strcmp(state, "delivered") == 0;
+
+	int changed = arrived ? db_run(db,
+					"DELETE FROM handover WHERE how IS NULL AND command = "
+					"(SELECT command FROM message WHERE id = $1)",
+					"t", message)
+			      : db_run(db,
+					"INSERT INTO handover (command, complaint, kind, owed_ms) "
+					"SELECT c.id, c.complaint, CASE c.type WHEN 'state' "
+					"THEN c.target ELSE c.type END, $2 FROM message m "
+					"JOIN command c ON c.id = m.command WHERE m.id = $1 "
+					"AND c.complaint IS NOT NULL AND (c.type IN ('answer', "
+					"'question', 'extended') OR c.target = 'referred') "
+					"ON CONFLICT (command) DO NOTHING",
+					"ti", message, now_ms);
+	return changed < 0 ? changed : 0;
+}
+
 /* The command's kind and time; -EALREADY: it was brought before. */
 static int find_owed(struct db *db, const char *complaint, const char *command, json_t **out)
 {

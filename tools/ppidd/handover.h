@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What an officer brings to a complainant whom no machine can tell: it is owed from the decision
- * on, until somebody read it out, gave or sent it, or says that nobody can be reached.
+ * What an officer brings to a complainant whom no machine can tell, or whose SMS didn't arrive: it
+ * is owed until somebody read it out, gave or sent it, or says that nobody can be reached.
  */
 #ifndef PPIDD_HANDOVER_H
 #define PPIDD_HANDOVER_H
@@ -18,6 +18,13 @@ must_check int handover_owe(struct db *db, const struct step *step, const struct
 /* The complainant came back with a reply: the questions to them have arrived. In the caller's
  * transaction. */
 must_check int handover_replied(struct db *db, const struct step *step, const char *complaint);
+
+/*
+ * For apply.c, in its transaction: what became of a message. Officers' words that an SMS couldn't
+ * bring are owed from now on; those that arrived after all aren't any more.
+ */
+must_check int handover_message(
+	struct db *db, const char *message, const char *state, int64_t now_ms);
 
 struct handing {
 	const char *complaint; /* UUID or ticket number */

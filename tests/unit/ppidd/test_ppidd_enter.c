@@ -418,6 +418,53 @@ static void test_kiosk_is_told(void **state)
 	expect_verified();
 }
 
+static void put_message(const char *type, const char *command)
+{
+	put_event(&kiosk_log, NULL, type, "003-000001-8",
+		json_pack("{s:i, s:s, s:s, s:s}", "message", 7, "purpose", "answer", "uuid", OTHER,
+			"command", command),
+		NULL);
+	assert_int_equal(
+		send_from(&kiosk_log, (int64_t)json_array_size(kiosk_log.events), NULL), 200);
+}
+
+static bool undelivered(void)
+{
+	autojson json_t *complaint = seen(OTHER);
+
+	return json_is_true(json_object_get(complaint, "undelivered"));
+}
+
+/* An SMS that doesn't arrive is a task for an officer, until it does or was brought. */
+static void test_failed_message(void **state)
+{
+	const struct decision answer = { .complaint = OTHER, .once = ONCE, .text = "Sudah." };
+	const struct handing read = { .complaint = OTHER, .command = ONCE, .how = "read" };
+	(void)state;
+
+	put_complaint(&kiosk_log, OTHER, 1);
+	assert_int_equal(send_from(&kiosk_log, 1, NULL), 200);
+	assert_int_equal(decide_answer(db, &step, &answer, NULL), 0);
+	assert_int_equal(owed(VIEW_WHOLE), 0);
+	put_message("message.failed", ONCE);
+	assert_int_equal(owed(VIEW_WHOLE), 1);
+	assert_true(undelivered());
+	put_message("message.sent", ONCE);
+	assert_int_equal(owed(VIEW_WHOLE), 0);
+	assert_false(undelivered());
+	put_message("message.expired", ONCE);
+	assert_int_equal(owed(VIEW_WHOLE), 1);
+	assert_int_equal(handover_done(db, &step, &read), 0);
+	assert_int_equal(owed(VIEW_WHOLE), 0);
+	assert_false(undelivered());
+	/* What became of it is known by then: a late report doesn't take it back. */
+	put_message("message.delivered", ONCE);
+	put_message("message.failed", ONCE);
+	assert_int_equal(owed(VIEW_WHOLE), 0);
+	assert_int_equal(count("SELECT count(*) FROM handover WHERE how = 'read'"), 1);
+	expect_verified();
+}
+
 /* What is shown of it must be what its event says, as of a kiosk's. */
 static void test_changed_words(void **state)
 {
@@ -446,6 +493,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_handed_over, at_the_desk, teardown),
 		cmocka_unit_test_setup_teardown(test_said_in_person, at_the_desk, teardown),
 		cmocka_unit_test_setup_teardown(test_kiosk_is_told, at_the_desk, teardown),
+		cmocka_unit_test_setup_teardown(test_failed_message, at_the_desk, teardown),
 		cmocka_unit_test_setup_teardown(test_changed_words, at_the_desk, teardown),
 	};
 

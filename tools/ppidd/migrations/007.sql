@@ -1,5 +1,6 @@
 -- Version 7: what an officer has to bring to a complainant whom no machine can tell: answers,
--- questions, referrals, more time. One row for each command to the desk that has words for them.
+-- questions, referrals, more time. One row for each command to the desk that has words for them, and
+-- for one to a kiosk whose SMS didn't arrive.
 CREATE TABLE handover (
 	command TEXT PRIMARY KEY REFERENCES command (id),
 	complaint TEXT NOT NULL REFERENCES complaint (uuid),
