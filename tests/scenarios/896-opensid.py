@@ -5,6 +5,7 @@
 """The bridge to a village's OpenSID, against a real MariaDB with OpenSID's table as its versions
 have it: what is copied and what isn't, once whatever breaks, what comes back, what is erased."""
 import os
+import shutil
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -316,7 +317,7 @@ def restored(server, kiosk, opensid, bridge, uuids):
     kiosk.complaint("Sesudah cadangan")
     after = kiosk.uuid
     check(kiosk.send()[0] == 200, "and one after it")
-    erase(server, before)
+    erase(server, kiosk, before, ticket(3, kiosk.serial - 1))
     bridge.once()
     check(opensid.copies()[before][:4] == ("Warga", None, "Aduan kotak " + ticket(3, kiosk.serial - 1),
                                            "Isi aduan ini sudah dihapus."), "erased here is erased there")
@@ -348,15 +349,17 @@ def silence(server, bridge):
     check("tidak terhubung" not in browser.open("/complaints")[1], "until it does again")
 
 
-def erase(server, uuid):
-    """As the retention rule does it: the personal rows go."""
-    server.stop()
-    with server.behind() as database:
-        database.execute("DELETE FROM complaint_personal WHERE uuid = ?", (uuid,))
-        database.execute("DELETE FROM event_personal WHERE EXISTS (SELECT 1 FROM event e WHERE e.source = "
-                         "event_personal.source AND e.epoch = event_personal.epoch AND e.seq = event_personal.seq "
-                         "AND e.complaint = ?)", (uuid,))
-    server.start()
+def erase(server, kiosk, uuid, number):
+    """Its complainant withdraws it and asks for that; an administrator does it at the desk."""
+    kiosk.event("complaint.state", {"uuid": uuid, "from": "received", "to": "withdrawn"}, None, number, "complainant")
+    check(kiosk.send()[0] == 200, "its complainant withdraws it")
+    server.ctl("user", "add", "pengelola", "administrator", stdin="rahasia-sekali\n")
+    browser = Browser(server)
+    browser.login("pengelola", "rahasia-sekali")
+    fields = browser.form(browser.open("/retention")[1], "/retention/ticket")
+    status, page, _ = browser.open("/retention/ticket", {**fields, "ticket": number, "reason": "complainant",
+                                                         "do": "erase"})
+    check(status == 200, "and the desk erases it", page)
 
 
 def older_shape(server, maria):
@@ -391,6 +394,16 @@ def refusals(server, maria, opensid, bridge):
     said = Bridge(server, maria, "triharjo", config_id="5").once(1)
     check("GRANT" in said, "a missing right is named", said)
     maria.run("mysql", "GRANT SELECT, INSERT, UPDATE ON triharjo.pengaduan TO 'kotak'@'localhost'")
+    os.environ["CREDENTIALS_DIRECTORY"] = server.path
+    shutil.copy(f"{server.path}/password", f"{server.path}/opensid-password")
+    Bridge(server, maria, "triharjo", config_id="5", password_file=None).once()
+    with open(f"{server.path}/opensid-password", "r+") as file:
+        file.write("x")
+    said = Bridge(server, maria, "triharjo", config_id="5", password_file=None).once(1)
+    check("Access denied" in said, "as is a wrong password from the service manager", said)
+    os.unlink(f"{server.path}/opensid-password")
+    said = Bridge(server, maria, "triharjo", config_id="5", password_file=None).once(1)
+    check("the password of" in said, "or one that isn't there", said)
     for keys, words in (({"server": "192.0.2.1:3306"}, "tls_ca"), ({"copy": None}, "copy is missing"),
                         ({"kiosks": "3 x"}, "kiosk numbers"), ({"copy": "all"}, "number, text or identity")):
         done = subprocess.run(Bridge(server, maria, "triharjo", **keys).command("--check-config"),

@@ -316,7 +316,9 @@ static int connect_first(
 	if (error < 0) {
 		work->round->mariadb_down = true;
 		snprintf(work->round->why, sizeof(work->round->why),
-			"the password of [opensid] user can't be read: %s", strerror(-error));
+			"the password of [opensid] user can't be read (%s): put it into its file, "
+			"on a line, for this program's user only",
+			strerror(-error));
 		return -EIO;
 	}
 	error = mariadb_open(settings, password, mariadb);

@@ -232,13 +232,10 @@ int settings_password(const struct settings *settings, char password[static PASS
 	if (!path)
 		return 0;
 	autofile FILE *file = fopen(path, "re");
-	if (!file || !fgets(password, PASSWORD_SIZE, file)) {
-		int error = file ? -ENODATA : -errno;
-		log_error("opensid: the password in %s can't be read (%s): put it there on a line, "
-			  "readable by this program's user only",
-			path, file ? "it is empty" : strerror(-error));
-		return error;
-	}
+	if (!file)
+		return -errno;
+	if (!fgets(password, PASSWORD_SIZE, file))
+		return -ENODATA;
 	password[strcspn(password, "\r\n")] = '\0';
 	return 0;
 }

@@ -28,7 +28,7 @@ struct settings {
 must_check int settings_read(const char *path, struct settings *settings);
 void settings_free(struct settings *settings);
 
-/* The password's first line, read anew each time; the error is said in the log. */
+/* The password's file, read anew each time; "" without one. -ENODATA: it is empty. */
 must_check int settings_password(
 	const struct settings *settings, char password[static PASSWORD_SIZE]);
 
