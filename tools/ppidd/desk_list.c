@@ -185,7 +185,7 @@ static void refresh_line(FILE *out, const struct list_view *view)
 	html(out,
 		"<p class=\"count\">%s, <a href=\"/complaints?%s&amp;after=%s&amp;"
 		"refresh=%lld\">%s</a></p>\n",
-		moves ? "Daftar ini dimuat ulang sendiri" : "Aduan baru tampil bila dimuat ulang",
+		moves ? "Daftar ini dimuat ulang sendiri" : "Daftar ini tidak dimuat ulang sendiri",
 		view->query, view->after, moves ? 0LL : (long long)REFRESH_S,
 		moves ? "hentikan" : "muat ulang sendiri");
 }
