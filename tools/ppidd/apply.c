@@ -18,6 +18,7 @@
 #include "tools/ppidd/record.h"
 #include "tools/ppidd/sim.h"
 #include "tools/ppidd/survey.h"
+#include "tools/ppidd/words.h"
 #include "wire/state.h"
 #include "wire/ticket.h"
 
@@ -261,6 +262,8 @@ static int take_details(struct db *db, const struct event_parts *parts)
 		"address = coalesce($2, address) WHERE uuid = $3",
 		"ttt", record_text(parts->body, "name"), record_text(parts->body, "address"),
 		parts->uuid);
+	if (error >= 0)
+		error = words_changed(db, parts->uuid);
 	return error < 0 ? error : touch_complaint(db, parts);
 }
 
@@ -395,7 +398,9 @@ static int take_renumbered(struct db *db, const struct event_parts *parts)
 	int taken = ticket_taken(db, ticket);
 	if (taken != 0)
 		return taken < 0 ? taken : 0;
-	return db_run(db, "UPDATE complaint SET ticket = $1, updated_ms = $2 WHERE uuid = $3",
+	return db_run(db,
+		"UPDATE complaint SET ticket = $1, updated_ms = $2, word_place = NULL WHERE uuid = "
+		"$3",
 		"tit", ticket, parts->now_ms, parts->uuid);
 }
 

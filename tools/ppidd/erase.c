@@ -9,6 +9,7 @@
 #include "tools/ppidd/complaint_internal.h"
 #include "tools/ppidd/enter.h"
 #include "tools/ppidd/record.h"
+#include "tools/ppidd/words.h"
 
 /* Shorter ones are in too many words that mean nobody. */
 #define NAME_PART_LEAST 4
@@ -99,6 +100,8 @@ static int erase_rows(struct db *db, const char *uuid)
 
 	for (size_t i = 0; error >= 0 && i < ARRAY_SIZE(rows); i++)
 		error = db_run(db, rows[i], "t", uuid);
+	if (error >= 0)
+		error = words_forget(db, uuid);
 	return none(error);
 }
 

@@ -10,6 +10,8 @@
 #include "tools/ppidd/deadline.h"
 #include "wire/state.h"
 
+#define AT_ONCE 2000
+
 const char *figures_outcome(const char *state)
 {
 	enum complaint_state known;
@@ -251,7 +253,7 @@ void figures_free(struct figures_set *set)
 	memset(set, 0, sizeof(*set));
 }
 
-static int take_row(void *context, const struct figures_row *row)
+int figures_take(void *context, const struct figures_row *row)
 {
 	struct figures_set *set = context;
 	struct figures *figures = NULL;
@@ -281,12 +283,21 @@ static int take_row(void *context, const struct figures_row *row)
 	return 0;
 }
 
+int figures_finish(struct figures_set *set)
+{
+	return sort_all(set);
+}
+
 int figures_collect(
 	struct db *db, const struct figures_filter *filter, int64_t now_ms, struct figures_set *set)
 {
-	int error = figures_each(db, filter, now_ms, take_row, set);
+	struct figures_walk walk = { 0 };
+	int more;
 
-	return error < 0 ? error : sort_all(set);
+	do
+		more = figures_step(db, filter, now_ms, &walk, AT_ONCE, figures_take, set);
+	while (more > 0);
+	return more < 0 ? more : sort_all(set);
 }
 
 /* Rows. */
@@ -308,6 +319,7 @@ static void read_row(struct db_rows *rows, int64_t now_ms, struct figures_row *r
 		.channel = db_words(rows, 4),
 		.officer = db_words(rows, 5),
 		.cause = db_words(rows, 6),
+		.kind = db_words(rows, 17),
 		.kiosk = db_integer(rows, 7),
 		.created_ms = db_integer(rows, 8),
 		.days = -1,
@@ -330,31 +342,54 @@ static void read_row(struct db_rows *rows, int64_t now_ms, struct figures_row *r
 		row->days = 0;
 }
 
-#define ROWS(of_kind)                                                                              \
+#define ROWS(condition)                                                                            \
 	"SELECT c.uuid, c.ticket, c.state, c.category, c.channel, c.officer, c.cause, "            \
 	"c.kiosk, c.created_ms, c.resolved_ms, c.working_days, c.waited_days, c.rating, "          \
-	"c.due_ms, " REOPENED ", coalesce(c.counted_ms, c.created_ms), c.referred_to "             \
-	"FROM complaint c WHERE c.created_ms >= $1 AND c.created_ms < $2 "                         \
-	"AND ($3 = 0 OR c.kiosk = $3) AND ($4 = '' OR c.category = $4) "                           \
-	"AND ($5 = '' OR c.officer = $5) AND ($6 = '' OR c.channel = $6) AND " of_kind             \
-	"ORDER BY c.created_ms, c.ticket"
+	"c.due_ms, " REOPENED ", coalesce(c.counted_ms, c.created_ms), c.referred_to, c.kind "     \
+	"FROM complaint c WHERE " condition "AND (c.created_ms, c.uuid) > ($1, $2) "               \
+	"AND c.created_ms < $3 ORDER BY c.created_ms, c.uuid LIMIT $4"
+static const char of_all[] = ROWS("$5 = 0 ");
+static const char of_kiosk[] = ROWS("c.kiosk = $5 ");
 
-int figures_each(struct db *db, const struct figures_filter *filter, int64_t now_ms,
+/* Those of one kiosk are found by an index; the rest is told apart here, so that each step looks
+ * at no more than it should. */
+static bool lets_through(const struct figures_filter *filter, const struct figures_row *row)
+{
+	const char *kind = filter->kind ? filter->kind : case_name(CASE_COMPLAINT);
+
+	return (filter->any_kind || strcmp(kind, row->kind) == 0) &&
+	       (!*filter->category || strcmp(filter->category, row->category) == 0) &&
+	       (!*filter->officer || strcmp(filter->officer, row->officer) == 0) &&
+	       (!*filter->channel || strcmp(filter->channel, row->channel) == 0);
+}
+
+static void begin_walk(const struct figures_filter *filter, struct figures_walk *walk)
+{
+	if (walk->under_way)
+		return;
+	walk->under_way = true;
+	walk->created_ms = filter->from_ms > INT64_MIN ? filter->from_ms - 1 : INT64_MIN;
+	snprintf(walk->uuid, sizeof(walk->uuid), "~");
+}
+
+int figures_step(struct db *db, const struct figures_filter *filter, int64_t now_ms,
+	struct figures_walk *walk, int64_t most,
 	int (*take)(void *context, const struct figures_row *row), void *context)
 {
 	autorows struct db_rows *rows = NULL;
 	struct figures_row row;
+	int64_t seen = 0;
 
-	/* What is no complaint is rare, and found by an index of its own. */
-	int result = db_query(db, &rows,
-		filter->kind ? ROWS("c.kind <> 'complaint' AND c.kind = $7 ")
-			     : ROWS("c.kind = $7 "),
-		"iiitttt", filter->from_ms, filter->until_ms, filter->kiosk, filter->category,
-		filter->officer, filter->channel,
-		filter->kind ? filter->kind : case_name(CASE_COMPLAINT));
+	begin_walk(filter, walk);
+	int result = db_query(db, &rows, filter->kiosk == 0 ? of_all : of_kiosk, "itiii",
+		walk->created_ms, walk->uuid, filter->until_ms, most, filter->kiosk);
 	while (result >= 0 && (result = db_step(rows)) > 0) {
 		read_row(rows, now_ms, &row);
-		result = take(context, &row);
+		seen++;
+		walk->created_ms = row.created_ms;
+		snprintf(walk->uuid, sizeof(walk->uuid), "%s", row.uuid);
+		if (lets_through(filter, &row))
+			result = take(context, &row);
 	}
-	return result;
+	return result < 0 ? result : seen == most;
 }

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/ids.h"
 #include "tools/ppidd/db.h"
 
 /* Handling times are counted apart up to this many working days; the worst is exact. */
@@ -64,12 +65,14 @@ struct figures_filter {
 	int64_t from_ms, until_ms;		  /* came in from_ms ≤ t < until_ms */
 	int64_t kiosk;				  /* 0: all */
 	const char *category, *officer, *channel; /* "": all */
-	const char *kind; /* NULL: complaints; else another kind of case, as case_name() has it */
+	const char *kind; /* of case, as case_name() has it; NULL: complaints */
+	bool any_kind;	  /* whatever kind */
 };
 
 /* One complaint, as it counts. */
 struct figures_row {
 	const char *uuid, *ticket, *state, *category, *channel, *officer, *cause; /* "": none */
+	const char *kind;							  /* of case */
 	const char *referred_to; /* NULL: it wasn't */
 	int64_t kiosk, created_ms;
 	int64_t resolved_ms; /* 0: not answered */
@@ -79,12 +82,30 @@ struct figures_row {
 	bool late_open, reopened;
 };
 
-/* Adds what the filter lets through; figures_free() in any case. */
+/*
+ * Where a walk over the complaints of a filter has come to; all zeros to begin with. A walk takes
+ * some at a time, so that a large office's figures can be made between other work: each complaint
+ * is taken once, as it is then.
+ */
+struct figures_walk {
+	int64_t created_ms;
+	char uuid[UUID_SIZE];
+	bool under_way;
+};
+/*
+ * Looks at the next complaints, up to most of them, and calls take for those that the filter lets
+ * through, oldest first. 1: there may be more, 0: that was all; a negative result of take ends it.
+ */
+must_check int figures_step(struct db *db, const struct figures_filter *filter, int64_t now_ms,
+	struct figures_walk *walk, int64_t most,
+	int (*take)(void *context, const struct figures_row *row), void *context);
+/* For figures_step(): counts in a struct figures_set; figures_finish() when the walk is over. */
+must_check int figures_take(void *set, const struct figures_row *row);
+must_check int figures_finish(struct figures_set *set);
+
+/* All at once: adds what the filter lets through; figures_free() in any case. */
 must_check int figures_collect(struct db *db, const struct figures_filter *filter, int64_t now_ms,
 	struct figures_set *set);
-/* Calls take for each of these complaints, oldest first; a negative result ends it. */
-must_check int figures_each(struct db *db, const struct figures_filter *filter, int64_t now_ms,
-	int (*take)(void *context, const struct figures_row *row), void *context);
 /* Counts one complaint. */
 void figures_count(struct figures *figures, const struct figures_row *row);
 void figures_add(struct figures *to, const struct figures *more);

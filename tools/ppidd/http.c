@@ -102,6 +102,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
 		return;
 	visit_step(connection, VISIT_BETWEEN);
 	poll_unlink(request);
+	steps_end(request);
 	sodium_memzero(request->session, sizeof(request->session));
 	free(request->body);
 	free(request->cookie);
@@ -207,6 +208,8 @@ static int attach(struct server *server)
 		error = sd_event_add_time(server->event, &server->visit_timer, CLOCK_MONOTONIC,
 			UINT64_MAX, 0, on_visit_timer, server);
 	if (error >= 0)
+		error = steps_start(server);
+	if (error >= 0)
 		error = survey_timer_start(server);
 	if (error >= 0)
 		error = alarm_timer_start(server);
@@ -265,6 +268,7 @@ void server_stop(struct server *server)
 	if (server->daemon) {
 		while (server->parked)
 			poll_resume(server->parked);
+		steps_stop(server);
 		/* Once to take the resumed up, once to let their answers out. */
 		MHD_run(server->daemon);
 		MHD_run(server->daemon);
@@ -277,6 +281,7 @@ void server_stop(struct server *server)
 	sd_event_source_disable_unref(server->store_timer);
 	sd_event_source_disable_unref(server->visit_timer);
 	sd_event_source_disable_unref(server->survey_timer);
+	sd_event_source_disable_unref(server->steps_source);
 	sd_event_source_disable_unref(server->alarm_timer);
 	sd_event_source_disable_unref(server->retention_timer);
 	if (server->tls_key)

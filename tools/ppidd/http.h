@@ -50,6 +50,17 @@ extern const struct route api_routes[], desk_routes[], office_routes[], intake_r
 /* All of them, in the order that they are looked through; ends with NULL. */
 extern const struct route *const route_tables[];
 
+/* Of a request whose answer is worked out in steps, see request_steps(). */
+struct steps {
+	void *state; /* NULL: it wasn't begun */
+	int (*step)(struct request *request, void *state);
+	void (*release)(void *state);
+	bool waits, over;
+	int result;
+	struct request *next;
+	sd_event_source *hang_up;
+};
+
 struct request {
 	struct server *server;
 	struct db *db;
@@ -71,6 +82,7 @@ struct request {
 	struct officer officer;
 
 	char *cookie; /* Set-Cookie for the answer, or NULL */
+	struct steps steps;
 
 	/* For http.c alone. */
 	size_t capacity, discarded;
@@ -104,6 +116,18 @@ must_check int answer_error(struct request *request, unsigned status, const char
  * -ETIME: that time is over (or the server stops): answer now.
  */
 must_check int request_park(struct request *request, int64_t after, int64_t wait_s);
+
+/*
+ * Does what would hold other requests up in steps of some milliseconds: step is called until it
+ * returns 0, or a negative errno; more than 0: there is more to do. 1: it is done, now or since;
+ * 0: it goes on between other requests, the handler returns 0 and is called again. The state is
+ * then request->steps.state, so a handler begins with a look there; release is called with it in
+ * the end, whatever this returns.
+ */
+must_check int request_steps(struct request *request, void *state,
+	int (*step)(struct request *request, void *state), void (*release)(void *state));
+/* The same for work that nobody waits for, one at a time: until it returns 0 or an error. */
+void request_chore(struct request *request, int (*chore)(struct db *db, int64_t now_ms));
 
 /* An argument of the query, or NULL; lives as long as the request. */
 const char *request_argument(struct request *request, const char *name);

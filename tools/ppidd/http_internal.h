@@ -15,7 +15,9 @@ struct server {
 	sd_event_source *http_source, *timer, *poll_timer, *store_source, *store_timer,
 		*visit_timer, *survey_timer, *alarm_timer, *retention_timer;
 	int64_t alarm_look_ms, alarm_looked_ms; /* monotonic: the next look at kiosks, the last */
-	struct request *parked;
+	struct request *parked, *stepping;
+	int (*chore)(struct db *db, int64_t now_ms); /* steps.c: that nobody waits for, or NULL */
+	sd_event_source *steps_source;
 	struct visit *visits;
 	int64_t retention_count; /* erased by the run under way */
 	bool retention_traces;	 /* of it there still are some in the files */
@@ -45,6 +47,13 @@ void poll_resume(struct request *request);
 /* Resumes those that there is something for, or whose time is over. */
 void poll_wake(struct server *server);
 int on_poll_timer(sd_event_source *source, uint64_t usec, void *context);
+
+/* steps.c: work between other requests. */
+must_check int steps_start(struct server *server);
+/* The request is over, its work with it. */
+void steps_end(struct request *request);
+/* Who waits is told that the server is busy. */
+void steps_stop(struct server *server);
 
 /* survey_timer.c: complainants are asked when it is time. */
 must_check int survey_timer_start(struct server *server);

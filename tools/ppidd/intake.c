@@ -11,6 +11,7 @@
 #include "tools/ppidd/command.h"
 #include "tools/ppidd/kiosk.h"
 #include "tools/ppidd/record.h"
+#include "tools/ppidd/words.h"
 
 enum {
 	STATUS_OK = 200,
@@ -209,7 +210,9 @@ static int take_all(struct batch *batch)
 	if (status != STATUS_OK)
 		return status;
 	json_t *commands = NULL;
-	error = command_pending(batch->db, batch->kiosk, 0, COMMANDS_MOST, &commands);
+	error = words_catch_up(batch->db, (int64_t)json_array_size(batch->events));
+	if (error >= 0)
+		error = command_pending(batch->db, batch->kiosk, 0, COMMANDS_MOST, &commands);
 	if (error < 0)
 		return error;
 	batch->answer =

@@ -55,28 +55,25 @@ static json_t *json_table(const struct public_table *table, const json_t *kiosks
 	return list;
 }
 
-static int read_all(struct request *request, const struct public_figures **figures, json_t **kiosks)
+static int make_json(struct request *request, const struct public_figures *figures,
+	const json_t *kiosks, char **text, size_t *size)
 {
-	int error = public_figures_get(request->db, request->now_ms, figures);
+	autojson json_t *json = json_pack("{s:s, s:s, s:s, s:o}", "office", request->config->office,
+		"from", figures->from, "until", figures->until, "total", json_row(&figures->total));
 
-	return error < 0 ? error : public_kiosks(request->db, kiosks);
+	for (int i = 0; json && i < PUBLIC_TABLES; i++)
+		json_object_set_new(json, report_by_name(figures->tables[i].by),
+			json_table(&figures->tables[i], kiosks));
+	*text = json ? json_dumps(json, JSON_INDENT(1)) : NULL;
+	*size = *text ? strlen(*text) : 0;
+	return *text ? 0 : -ENOMEM;
 }
 
 int opendata_get_json(struct request *request)
 {
-	const struct public_figures *figures = NULL;
-	autojson json_t *kiosks = NULL;
+	static struct public_copy copy;
 
-	int error = read_all(request, &figures, &kiosks);
-	if (error < 0)
-		return error;
-	autojson json_t *json = json_pack("{s:s, s:s, s:s, s:o}", "office", request->config->office,
-		"from", figures->from, "until", figures->until, "total", json_row(&figures->total));
-	for (int i = 0; json && i < PUBLIC_TABLES; i++)
-		json_object_set_new(json, report_by_name(figures->tables[i].by),
-			json_table(&figures->tables[i], kiosks));
-	char *text = json ? json_dumps(json, JSON_INDENT(1)) : NULL;
-	return text ? public_answer(request, "application/json", text, strlen(text)) : -ENOMEM;
+	return public_answer_figures(request, "application/json", &copy, make_json);
 }
 
 static void csv_row(FILE *out, const char *by, const char *name, const struct public_row *row)
@@ -108,17 +105,12 @@ static void csv_row(FILE *out, const char *by, const char *name, const struct pu
 	fputs("\r\n", out);
 }
 
-int opendata_get_csv(struct request *request)
+static int make_csv(struct request *request, const struct public_figures *figures,
+	const json_t *kiosks, char **text, size_t *size)
 {
-	const struct public_figures *figures = NULL;
-	autojson json_t *kiosks = NULL;
-	char *text = NULL;
-	size_t size = 0;
+	(void)request;
+	FILE *out = open_memstream(text, size);
 
-	int error = read_all(request, &figures, &kiosks);
-	if (error < 0)
-		return error;
-	FILE *out = open_memstream(&text, &size);
 	if (!out)
 		return -ENOMEM;
 	fputs("by,key,name,received,answered,open,referred_or_withdrawn,in_time_percent,"
@@ -132,9 +124,12 @@ int opendata_get_csv(struct request *request)
 				report_name(kiosks, table->by, table->rows[row].key),
 				&table->rows[row]);
 	}
-	if (fclose(out) != 0) {
-		free(text);
-		return -ENOMEM;
-	}
-	return public_answer(request, "text/csv; charset=utf-8", text, size);
+	return fclose(out) == 0 ? 0 : -ENOMEM;
+}
+
+int opendata_get_csv(struct request *request)
+{
+	static struct public_copy copy;
+
+	return public_answer_figures(request, "text/csv; charset=utf-8", &copy, make_csv);
 }

@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "tools/ppidd/http.h"
+#include "tools/ppidd/words.h"
 
 enum { EXIT_FINE = 0, EXIT_FAILED = 1, EXIT_CONFIG = 2 };
 
@@ -89,6 +90,12 @@ static int catch_signals(sd_event *event)
 	return error;
 }
 
+/* A large office's first start after an update takes minutes: the service manager waits. */
+static void still_starting(void)
+{
+	sd_notify(0, "EXTEND_TIMEOUT_USEC=60000000");
+}
+
 static int serve(const struct config *config)
 {
 	autodb struct db *db = NULL;
@@ -98,6 +105,8 @@ static int serve(const struct config *config)
 	int error = db_open(config->store_url, &db);
 	if (error >= 0)
 		error = start_log(db);
+	if (error >= 0)
+		error = words_catch_up_all(db, still_starting);
 	if (error < 0) {
 		log_error("the store of [store] url can't be used: %s", strerror(-error));
 		return error;

@@ -226,21 +226,26 @@ static void write_statistics(FILE *out, const struct public_figures *figures, co
 		  "<a href=\"/data/figures.json\">JSON</a></p>\n");
 }
 
-static int get_statistics(struct request *request)
+static int make_statistics(struct request *request, const struct public_figures *figures,
+	const json_t *kiosks, char **text, size_t *size)
 {
-	const struct public_figures *figures = NULL;
-	autojson json_t *kiosks = NULL;
 	struct page page;
 
-	int error = public_figures_get(request->db, request->now_ms, &figures);
-	if (error >= 0)
-		error = public_kiosks(request->db, &kiosks);
-	if (error >= 0)
-		error = public_begin(request, &page, "Statistik aduan", STATISTICS);
+	int error = public_begin(request, &page, "Statistik aduan", STATISTICS);
 	if (error < 0)
 		return error;
 	write_statistics(page.out, figures, kiosks);
-	return end_for_all(request, &page);
+	error = page_end(&page);
+	*text = page.text;
+	*size = page.size;
+	return error;
+}
+
+static int get_statistics(struct request *request)
+{
+	static struct public_copy copy;
+
+	return public_answer_figures(request, "text/html; charset=utf-8", &copy, make_statistics);
 }
 
 /* Rights (SOP 9a). */

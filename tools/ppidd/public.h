@@ -24,6 +24,22 @@ must_check int public_end(struct request *request, struct page *page, unsigned s
  */
 must_check int public_answer(struct request *request, const char *type, char *text, size_t size);
 
+/* What was made of the figures lately, for the next asker. */
+struct public_copy {
+	char *text;
+	size_t size;
+	int64_t edition, made_ms;
+};
+/*
+ * Answers with what make() writes of the figures, or wrote within the last minute of the same
+ * figures. While they were never read the request waits for them: 0 as well, and the handler is
+ * called again.
+ */
+must_check int public_answer_figures(struct request *request, const char *type,
+	struct public_copy *copy,
+	int (*make)(struct request *request, const struct public_figures *figures,
+		const json_t *kiosks, char **text, size_t *size));
+
 /* public_ticket.c */
 int public_get_ticket(struct request *request);
 int public_post_ticket(struct request *request);

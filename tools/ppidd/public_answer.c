@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tools/ppidd/public.h"
 
 #define CACHE_CONTROL "public, max-age=300"
 #define ETAG_BYTES 16
+/* Kiosks' names may have changed since. */
+#define COPY_MS (INT64_C(60) * 1000)
 #define ETAG_SIZE (2 * ETAG_BYTES + 3) /* with quotes and the terminator */
 
 static void tag_of(const char *text, size_t size, char out[static ETAG_SIZE])
@@ -67,4 +70,65 @@ int public_answer(struct request *request, const char *type, char *text, size_t 
 	enum MHD_Result queued = MHD_queue_response(request->connection, status, response);
 	MHD_destroy_response(response);
 	return queued == MHD_YES ? 0 : -ECONNABORTED;
+}
+
+static int step(struct request *request, void *state)
+{
+	(void)state;
+	return public_figures_step(request->db, request->now_ms);
+}
+
+/* 1: they are there; 0: the request waits for them. */
+static int need_figures(struct request *request)
+{
+	if (!public_figures_get(request->now_ms)) {
+		int made = request_steps(request, NULL, step, NULL);
+		if (made <= 0)
+			return made;
+	}
+	if (!public_figures_get(request->now_ms))
+		return -EBUSY; /* midnight, and another month */
+	/* Old ones are good enough until the new ones are read. */
+	if (public_figures_stale(request->now_ms))
+		request_chore(request, public_figures_step);
+	return 1;
+}
+
+static bool is_fresh(const struct public_copy *copy, int64_t now_ms)
+{
+	return copy->text && copy->edition == public_figures_edition() && now_ms >= copy->made_ms &&
+	       now_ms - copy->made_ms < COPY_MS;
+}
+
+int public_answer_figures(struct request *request, const char *type, struct public_copy *copy,
+	int (*make)(struct request *request, const struct public_figures *figures,
+		const json_t *kiosks, char **text, size_t *size))
+{
+	autojson json_t *kiosks = NULL;
+	char *text = NULL;
+	size_t size = 0;
+
+	int ready = need_figures(request);
+	if (ready <= 0)
+		return ready;
+	if (!is_fresh(copy, request->now_ms)) {
+		int error = public_kiosks(request->db, &kiosks);
+		if (error >= 0)
+			error = make(
+				request, public_figures_get(request->now_ms), kiosks, &text, &size);
+		if (error < 0) {
+			free(text);
+			return error;
+		}
+		free(copy->text);
+		*copy = (struct public_copy) { .text = text,
+			.size = size,
+			.edition = public_figures_edition(),
+			.made_ms = request->now_ms };
+	}
+	char *own = malloc(copy->size);
+	if (!own)
+		return -ENOMEM;
+	memcpy(own, copy->text, copy->size);
+	return public_answer(request, type, own, copy->size);
 }

@@ -7,6 +7,7 @@
 #define FRESH_MS (INT64_C(10) * 60 * 1000)
 #define SHARE_LEAST 20 /* of fewer answers a share would tell single ones */
 #define SHARE_STEP 5
+#define COMPLAINTS_STEP 400
 
 static const enum figures_by shown[PUBLIC_TABLES] = { BY_MONTH, BY_CATEGORY, BY_CHANNEL, BY_KIOSK };
 
@@ -18,6 +19,11 @@ static struct {
 		int64_t read_ms; /* 0: never */
 	} months[PUBLIC_MONTHS];
 	struct public_figures figures;
+	int64_t edition;
+	/* The month that is being read, and how far. */
+	struct month *reading;
+	struct figures_walk walk;
+	struct figures_set set;
 } memory;
 
 static void free_tables(struct public_figures *figures)
@@ -29,10 +35,14 @@ static void free_tables(struct public_figures *figures)
 
 void public_figures_forget(void)
 {
+	int64_t edition = memory.edition;
+
 	for (int i = 0; i < PUBLIC_MONTHS; i++)
 		figures_free(&memory.months[i].set);
 	free_tables(&memory.figures);
+	figures_free(&memory.set);
 	memset(&memory, 0, sizeof(memory));
+	memory.edition = edition;
 }
 
 /* The window moves on with the month: then all is read anew. */
@@ -49,45 +59,50 @@ static void move_window(int64_t now_ms)
 			memory.months[i].until);
 }
 
-static int read_month(struct db *db, struct month *month, int64_t now_ms)
-{
-	struct figures_filter filter = { .category = "", .officer = "", .channel = "" };
-	autofigures struct figures_set set = { 0 };
-
-	if (!report_span(month->from, month->until, &filter.from_ms, &filter.until_ms))
-		return -EINVAL;
-	int error = figures_collect(db, &filter, now_ms, &set);
-	if (error < 0)
-		return error;
-	figures_free(&month->set);
-	month->set = set;
-	memset(&set, 0, sizeof(set));
-	month->read_ms = now_ms;
-	return 0;
-}
-
-/* Reads the months that were never read and the one that was read longest ago. 1: something new. */
-static int refresh(struct db *db, int64_t now_ms)
+/* The month to read next: one that was never read, or that was read longest ago. NULL: none. */
+static struct month *next_month(int64_t now_ms)
 {
 	struct month *oldest = NULL;
-	int news = 0;
 
 	for (int i = 0; i < PUBLIC_MONTHS; i++) {
 		struct month *month = &memory.months[i];
-		if (month->read_ms == 0) {
-			int error = read_month(db, month, now_ms);
-			if (error < 0)
-				return error;
-			news = 1;
-		} else if (!oldest || month->read_ms < oldest->read_ms) {
+		if (month->read_ms == 0)
+			return month;
+		/* A clock that was set back makes a month old, too. */
+		bool fresh = now_ms >= month->read_ms && now_ms - month->read_ms < FRESH_MS;
+		if (!fresh && (!oldest || month->read_ms < oldest->read_ms))
 			oldest = month;
-		}
 	}
-	/* A clock that was set back makes a month old, too. */
-	if (news || !oldest || (now_ms >= oldest->read_ms && now_ms - oldest->read_ms < FRESH_MS))
-		return news;
-	int error = read_month(db, oldest, now_ms);
-	return error < 0 ? error : 1;
+	return oldest;
+}
+
+/* More than 0: the month has more complaints. */
+static int read_on(struct db *db, int64_t now_ms)
+{
+	struct figures_filter filter = { .category = "", .officer = "", .channel = "" };
+	struct month *month = memory.reading;
+
+	if (!report_span(month->from, month->until, &filter.from_ms, &filter.until_ms))
+		return -EINVAL;
+	int more = figures_step(
+		db, &filter, now_ms, &memory.walk, COMPLAINTS_STEP, figures_take, &memory.set);
+	if (more != 0)
+		return more;
+	int error = figures_finish(&memory.set);
+	if (error < 0)
+		return error;
+	figures_free(&month->set);
+	month->set = memory.set;
+	month->read_ms = now_ms;
+	memset(&memory.set, 0, sizeof(memory.set));
+	return 0;
+}
+
+static void stop_reading(void)
+{
+	figures_free(&memory.set);
+	memory.walk = (struct figures_walk) { 0 };
+	memory.reading = NULL;
 }
 
 static void take_figures(struct public_row *row, const char *key, const struct figures *figures)
@@ -168,23 +183,50 @@ static int make_figures(struct public_figures *figures)
 	return 0;
 }
 
-int public_figures_get(struct db *db, int64_t now_ms, const struct public_figures **out)
+static int remake(void)
 {
 	struct public_figures fresh = { 0 };
 
-	move_window(now_ms);
-	int news = refresh(db, now_ms);
-	if (news < 0)
-		return news;
-	if (news > 0 || !*memory.figures.from) {
-		int error = make_figures(&fresh);
-		if (error < 0) {
-			free_tables(&fresh);
-			return error;
-		}
-		free_tables(&memory.figures);
-		memory.figures = fresh;
+	int error = make_figures(&fresh);
+	if (error < 0) {
+		free_tables(&fresh);
+		return error;
 	}
-	*out = &memory.figures;
+	free_tables(&memory.figures);
+	memory.figures = fresh;
+	memory.edition++;
 	return 0;
+}
+
+const struct public_figures *public_figures_get(int64_t now_ms)
+{
+	move_window(now_ms);
+	return *memory.figures.from ? &memory.figures : NULL;
+}
+
+int64_t public_figures_edition(void)
+{
+	return memory.edition;
+}
+
+bool public_figures_stale(int64_t now_ms)
+{
+	move_window(now_ms);
+	return next_month(now_ms) != NULL;
+}
+
+int public_figures_step(struct db *db, int64_t now_ms)
+{
+	move_window(now_ms);
+	if (!memory.reading)
+		memory.reading = next_month(now_ms);
+	if (!memory.reading)
+		return *memory.figures.from ? 0 : remake();
+	int more = read_on(db, now_ms);
+	if (more > 0)
+		return more;
+	stop_reading();
+	if (more < 0)
+		return more;
+	return next_month(now_ms) ? 1 : remake();
 }

@@ -43,10 +43,19 @@ struct public_figures {
 };
 
 /*
- * The present ones, which stay the module's until the next call. Answers from memory: a month is
- * read anew every ten minutes at most, and one month a call, so that no asker waits for long.
+ * The present ones, which stay the module's until public_figures_step() is called; NULL while they
+ * were never made.
  */
-must_check int public_figures_get(struct db *db, int64_t now_ms, const struct public_figures **out);
+const struct public_figures *public_figures_get(int64_t now_ms);
+/* Another number whenever the present ones are others. */
+int64_t public_figures_edition(void);
+/* Whether there is something to read: figures are read anew every ten minutes at most. */
+bool public_figures_stale(int64_t now_ms);
+/*
+ * Reads on, some complaints at a time, so that nobody else waits for long. More than 0: there is
+ * more to read; 0: all of it is there, and the present figures are made of it.
+ */
+must_check int public_figures_step(struct db *db, int64_t now_ms);
 /* Forgets what was read. */
 void public_figures_forget(void);
 

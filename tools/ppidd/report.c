@@ -12,6 +12,7 @@
 
 #define PLACE "/reports"
 #define BARS_MOST 36
+#define KIOSKS_MOST 60 /* to choose from */
 
 static const char sheet[] = {
 #include "gen/tools/ppidd/report.css.inc"
@@ -88,6 +89,17 @@ static void kiosk_choice(FILE *out, const struct report *report)
 	char chosen[24];
 
 	snprintf(chosen, sizeof(chosen), "%lld", (long long)report->filter.kiosk);
+	/* A list of a thousand is longer than the report, and nobody finds anything in it. */
+	if (json_object_size(report->kiosks) > KIOSKS_MOST) {
+		html(out,
+			"<div><label for=\"kiosk\">Nomor kotak</label><input id=\"kiosk\" "
+			"name=\"kiosk\" inputmode=\"numeric\" maxlength=\"3\" "
+			"aria-describedby=\"kiosk-help\" value=\"%s\">"
+			"<p id=\"kiosk-help\" class=\"help\">Kosongkan untuk semua "
+			"kotak.</p></div>\n",
+			report->filter.kiosk == 0 ? "" : chosen);
+		return;
+	}
 	begin_choice(out, "kiosk", "Kotak");
 	json_object_foreach (report->kiosks, key, name) {
 		option(out, key, json_string_value(name), chosen);
@@ -251,18 +263,14 @@ static int report_page(struct request *request, const struct report *report, con
 
 static int get_report(struct request *request)
 {
-	struct report report = { 0 };
+	struct report *report = NULL;
 	autojson json_t *officers = NULL;
 
-	int error = report_read(request, &report);
-	if (error >= 0)
-		error = report_count(request, &report);
-	if (error >= 0)
-		error = officer_list(request->db, &officers);
-	if (error >= 0)
-		error = report_page(request, &report, officers);
-	report_free(&report);
-	return error;
+	int made = report_make(request, &report);
+	if (made <= 0)
+		return made;
+	int error = officer_list(request->db, &officers);
+	return error < 0 ? error : report_page(request, report, officers);
 }
 
 const struct route report_routes[] = {

@@ -18,16 +18,22 @@ struct report {
 	struct figures_set set;
 	/* Of requests for information and of objections; complaints are set.total. */
 	struct figures kinds[CASE_KIND_COUNT];
-	json_t *kiosks; /* "3": "Balai Kalurahan" */
-	char *query;	/* "from=…&until=…", for links */
+	struct figures_walk walk; /* under way to set and kinds */
+	json_t *kiosks;		  /* "3": "Balai Kalurahan" */
+	char *query;		  /* "from=…&until=…", for links */
 };
 
 /* report_period.c */
 /* Reads the period and the filter from the query; this month where none is asked for. */
 must_check int report_read(struct request *request, struct report *report);
 void report_free(struct report *report);
-/* Counts what was read of: the complaints, and the other kinds of case apart. */
-must_check int report_count(struct request *request, struct report *report);
+/*
+ * Reads them and makes the figures, in steps: 1 with them in *out, which lives as long as the
+ * request; 0: the handler returns 0 and is called again.
+ */
+must_check int report_make(struct request *request, struct report **out);
+/* So many complaints are looked at in a step. */
+#define REPORT_STEP 400
 /* The moments between which the days lie. false: no such days, or the last before the first. */
 bool report_span(const char *from, const char *until, int64_t *from_ms, int64_t *until_ms);
 /* What people call the time between these days. */

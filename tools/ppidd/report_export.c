@@ -80,23 +80,16 @@ static int write_csv(const struct report *report, char **text, size_t *size)
 	return fclose(out) == 0 ? 0 : -ENOMEM;
 }
 
-static int read_report(struct request *request, struct report *report)
-{
-	int error = report_read(request, report);
-
-	return error < 0 ? error : report_count(request, report);
-}
-
 int report_get_csv(struct request *request)
 {
-	struct report report = { 0 };
+	struct report *report = NULL;
 	char *text = NULL;
 	size_t size = 0;
 
-	int error = read_report(request, &report);
-	if (error >= 0)
-		error = write_csv(&report, &text, &size);
-	report_free(&report);
+	int made = report_make(request, &report);
+	if (made <= 0)
+		return made;
+	int error = write_csv(report, &text, &size);
 	if (error < 0) {
 		free(text);
 		return error;
@@ -168,14 +161,11 @@ static json_t *json_report(const struct request *request, const struct report *r
 
 int report_get_json(struct request *request)
 {
-	struct report report = { 0 };
-	json_t *json = NULL;
+	struct report *report = NULL;
 
-	int error = read_report(request, &report);
-	if (error >= 0)
-		json = json_report(request, &report);
-	report_free(&report);
-	if (error < 0)
-		return error;
+	int made = report_make(request, &report);
+	if (made <= 0)
+		return made;
+	json_t *json = json_report(request, report);
 	return json ? answer_json(request, MHD_HTTP_OK, json) : -EILSEQ;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From a figure down to the complaints that make it: each counted one, with what it counts as. */
 #include <errno.h>
+#include <stdlib.h>
 
 #include "base/ids.h"
 #include "tools/ppidd/desk.h"
@@ -11,8 +12,10 @@
 #define PLACE "/reports/list"
 
 struct list {
-	FILE *out;
-	const struct report *report;
+	struct report report;
+	FILE *out; /* the rows of the page, into text */
+	char *text;
+	size_t size;
 	int64_t page, seen;
 };
 
@@ -58,15 +61,17 @@ static int take(void *context, const struct figures_row *row)
 	return 0;
 }
 
-static void page_link(const struct list *list, int64_t page, const char *words)
+static void page_link(FILE *out, const struct list *list, int64_t page, const char *words)
 {
-	html(list->out, " <a href=\"" PLACE "?%s&amp;page=%lld\">%s</a> ", list->report->query,
+	html(out, " <a href=\"" PLACE "?%s&amp;page=%lld\">%s</a> ", list->report.query,
 		(long long)page, words);
 }
 
-static int write_list(struct request *request, struct list *list)
+static void write_list(FILE *out, const struct list *list)
 {
-	html(list->out,
+	int64_t pages = (list->seen + PER_PAGE - 1) / PER_PAGE;
+
+	html(out,
 		"<p class=\"period\">%s</p>\n<p><a href=\"/reports?%s\">Kembali ke "
 		"laporan</a></p>\n"
 		"<table>\n<thead><tr><th scope=\"col\">Tiket</th><th scope=\"col\">Masuk</th>"
@@ -74,47 +79,75 @@ static int write_list(struct request *request, struct list *list)
 		"<th scope=\"col\">Dijawab</th><th scope=\"col\">Hari kerja</th>"
 		"<th scope=\"col\">Batas</th><th scope=\"col\">Penilaian</th></tr></thead>\n"
 		"<tbody>\n",
-		list->report->title, list->report->query);
-	int error = figures_each(request->db, &list->report->filter, request->now_ms, take, list);
-	int64_t pages = (list->seen + PER_PAGE - 1) / PER_PAGE;
-	html(list->out, "</tbody></table>\n<p class=\"count\">%lld aduan</p>\n",
-		(long long)list->seen);
-	if (pages > 1) {
-		html(list->out, "<nav class=\"pages\" aria-label=\"Halaman\">");
-		if (list->page > 1)
-			page_link(list, list->page - 1, "‹ Sebelumnya");
-		html(list->out, "<span>Halaman %lld dari %lld</span>", (long long)list->page,
-			(long long)pages);
-		if (list->page < pages)
-			page_link(list, list->page + 1, "Berikutnya ›");
-		html(list->out, "</nav>\n");
-	}
+		list->report.title, list->report.query);
+	fwrite(list->text, 1, list->size, out);
+	html(out, "</tbody></table>\n<p class=\"count\">%lld aduan</p>\n", (long long)list->seen);
+	if (pages <= 1)
+		return;
+	html(out, "<nav class=\"pages\" aria-label=\"Halaman\">");
+	if (list->page > 1)
+		page_link(out, list, list->page - 1, "‹ Sebelumnya");
+	html(out, "<span>Halaman %lld dari %lld</span>", (long long)list->page, (long long)pages);
+	if (list->page < pages)
+		page_link(out, list, list->page + 1, "Berikutnya ›");
+	html(out, "</nav>\n");
+}
+
+static int step(struct request *request, void *state)
+{
+	struct list *list = state;
+	struct report *report = &list->report;
+
+	return figures_step(request->db, &report->filter, request->now_ms, &report->walk,
+		REPORT_STEP, take, list);
+}
+
+static void release(void *state)
+{
+	struct list *list = state;
+
+	if (list->out)
+		fclose(list->out);
+	free(list->text);
+	report_free(&list->report);
+	free(list);
+}
+
+static int begin_list(struct request *request, struct list **out)
+{
+	struct list *list = calloc(1, sizeof(*list));
+
+	if (!list)
+		return -ENOMEM;
+	int error = report_read(request, &list->report);
+	if (request_integer(request, "page", 1, PAGES_MOST, 1, &list->page) < 0)
+		list->page = 1;
+	list->out = open_memstream(&list->text, &list->size);
+	if (error >= 0 && !list->out)
+		error = -ENOMEM;
+	if (error < 0)
+		release(list);
+	else
+		*out = list;
 	return error;
 }
 
 int report_get_list(struct request *request)
 {
-	struct report report = { 0 };
+	struct list *list = request->steps.state;
 	struct page page = { 0 };
-	struct list list = { .report = &report };
 
-	int error = report_read(request, &report);
-	if (request_integer(request, "page", 1, PAGES_MOST, 1, &list.page) < 0)
-		list.page = 1;
-	if (error >= 0)
-		error = report_begin(request, &page, "Aduan yang dihitung", "/reports");
-	if (error >= 0) {
-		list.out = page.out;
-		error = write_list(request, &list);
-		int ended = page_end(&page);
-		if (error >= 0)
-			error = ended;
-		if (error >= 0)
-			error = answer_text(request, MHD_HTTP_OK, "text/html; charset=utf-8",
-				page.text, page.size);
-		else
-			free(page.text);
-	}
-	report_free(&report);
-	return error;
+	int error = list ? 0 : begin_list(request, &list);
+	if (error < 0)
+		return error;
+	int made = request_steps(request, list, step, release);
+	if (made <= 0)
+		return made;
+	if (fflush(list->out) != 0)
+		return -ENOMEM;
+	error = report_begin(request, &page, "Aduan yang dihitung", "/reports");
+	if (error < 0)
+		return error;
+	write_list(page.out, list);
+	return desk_answer(request, &page, MHD_HTTP_OK);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which time a report is about, and what things in it are called. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -162,30 +163,58 @@ int report_read(struct request *request, struct report *report)
 	return kiosk_names(request->db, &report->kiosks);
 }
 
-static int count_row(void *context, const struct figures_row *row)
-{
-	figures_count(context, row);
-	return 0;
-}
-
-int report_count(struct request *request, struct report *report)
-{
-	struct figures_filter filter = report->filter;
-
-	int error = figures_collect(request->db, &filter, request->now_ms, &report->set);
-	for (int i = CASE_INFORMATION; error >= 0 && i < CASE_KIND_COUNT; i++) {
-		filter.kind = case_name((enum case_kind)i);
-		error = figures_each(
-			request->db, &filter, request->now_ms, count_row, &report->kinds[i]);
-	}
-	return error;
-}
-
 void report_free(struct report *report)
 {
 	figures_free(&report->set);
 	json_decref(report->kiosks);
 	free(report->query);
+}
+
+/* Complaints in every way, the other kinds of case apart. */
+static int count_row(void *context, const struct figures_row *row)
+{
+	struct report *report = context;
+	enum case_kind kind;
+
+	if (!case_from_name(row->kind, &kind) || kind == CASE_COMPLAINT)
+		return figures_take(&report->set, row);
+	figures_count(&report->kinds[kind], row);
+	return 0;
+}
+
+static int step(struct request *request, void *state)
+{
+	struct report *report = state;
+	struct figures_filter filter = report->filter;
+
+	filter.any_kind = true;
+	int more = figures_step(request->db, &filter, request->now_ms, &report->walk, REPORT_STEP,
+		count_row, report);
+	return more == 0 ? figures_finish(&report->set) : more;
+}
+
+static void release(void *state)
+{
+	report_free(state);
+	free(state);
+}
+
+int report_make(struct request *request, struct report **out)
+{
+	struct report *report = request->steps.state;
+
+	if (!report) {
+		report = calloc(1, sizeof(*report));
+		if (!report)
+			return -ENOMEM;
+		int error = report_read(request, report);
+		if (error < 0) {
+			release(report);
+			return error;
+		}
+	}
+	*out = report;
+	return request_steps(request, report, step, release);
 }
 
 const char *report_by_name(enum figures_by by)

@@ -9,10 +9,7 @@
 #include "tools/ppidd/deadline.h"
 #include "tools/ppidd/officer.h"
 #include "tools/ppidd/record.h"
-
-/* Looked through in one search: some tens of milliseconds on a small machine. */
-#define SEARCH_SPAN 2000
-#define SPAN_TEXT "2000"
+#include "tools/ppidd/work_internal.h"
 
 /* $1 the view, $2 the list's argument ("" where it has none), $3 and $4 the place, $5 how many. */
 #define LIST(condition, column)                                                                    \
@@ -38,15 +35,6 @@ static const char open_ones[] = NEWEST("c.still_open = 1 AND $2 = 'open' ");
 static const char undelivered[] = NEWEST("c.uuid IN (SELECT f.complaint FROM message f "
 					 "WHERE f.state IN ('failed', 'expired')) "
 					 "AND $2 = 'undelivered' AND " COMPLAINT_UNDELIVERED);
-/* Of the newest: $6 a lower-case pattern. */
-#define SPAN                                                                                       \
-	"c.uuid IN (SELECT s.uuid FROM complaint s WHERE (s.created_ms, s.uuid) < ($3, $4) "       \
-	"ORDER BY s.created_ms DESC, s.uuid DESC LIMIT " SPAN_TEXT ") "
-#define OF_STATE                                                                                   \
-	"($2 = '' OR c.state = $2 OR ($2 = 'open' AND c.still_open = 1) "                          \
-	"OR ($2 = 'undelivered' AND " COMPLAINT_UNDELIVERED ")) "
-static const char search[] = NEWEST(SPAN "AND " OF_STATE "AND " COMPLAINT_MATCHES);
-
 static const char *sql_of(const struct work_filter *filter)
 {
 	if (filter->ticket)
@@ -67,8 +55,7 @@ static const char *argument_of(const struct work_filter *filter)
 	return filter->list == WORK_ALL ? filter->state : "";
 }
 
-/* Where the last row of a full page stands. */
-static int place_of(enum work_list list, const json_t *rows, struct work_place *place)
+int work_place_of(enum work_list list, const json_t *rows, struct work_place *place)
 {
 	static const char *const keys[WORK_LIST_COUNT] = { "due", "due", "due", "stopped",
 		"created" };
@@ -78,49 +65,25 @@ static int place_of(enum work_list list, const json_t *rows, struct work_place *
 	return time_parse(record_words(last, keys[list]), &place->time_ms);
 }
 
-/* The last complaint that a search looked at; 0 when there were no more. */
-static int searched_to(struct db *db, const struct work_place *after, struct work_place *next)
-{
-	autorows struct db_rows *rows = NULL;
-
-	int result = db_query(db, &rows,
-		"SELECT created_ms, uuid FROM complaint WHERE (created_ms, uuid) < ($1, $2) "
-		"ORDER BY created_ms DESC, uuid DESC LIMIT 1 OFFSET $3",
-		"iti", after->time_ms, after->uuid, (int64_t)SEARCH_SPAN - 1);
-	if (result >= 0)
-		result = db_step(rows);
-	if (result <= 0)
-		return result;
-	next->time_ms = db_integer(rows, 0);
-	snprintf(next->uuid, sizeof(next->uuid), "%s", db_words(rows, 1));
-	return 1;
-}
-
 int work_list(
 	struct db *db, const struct work_filter *filter, json_t **out, struct work_place *next)
 {
 	static const struct work_place first = { INT64_MIN, "" }, newest = { INT64_MAX, "~" };
 	const struct work_place *after = filter->after;
 	autorows struct db_rows *rows = NULL;
-	autofree char *pattern = NULL;
-	bool searches = filter->list == WORK_ALL && *filter->search && !filter->ticket;
 
+	if (filter->list == WORK_ALL && *filter->search && !filter->ticket)
+		return work_search(db, filter, out, next);
 	if (!after)
 		after = filter->list == WORK_ALL ? &newest : &first;
-	int result = complaint_pattern(filter->search, &pattern);
-	if (result >= 0 && searches)
-		result = db_query(db, &rows, search, "ititit", (int64_t)filter->view, filter->state,
-			after->time_ms, after->uuid, filter->most, pattern);
-	else if (result >= 0)
-		result = db_query(db, &rows, sql_of(filter), "ititi", (int64_t)filter->view,
-			argument_of(filter), after->time_ms, after->uuid, filter->most);
+	int result = db_query(db, &rows, sql_of(filter), "ititi", (int64_t)filter->view,
+		argument_of(filter), after->time_ms, after->uuid, filter->most);
 	if (result >= 0)
 		result = complaint_collect(rows, false, out);
 	if (result < 0)
 		return result;
-	if ((int64_t)json_array_size(*out) == filter->most)
-		return place_of(filter->list, *out, next) < 0 ? 0 : 1;
-	return searches ? searched_to(db, after, next) : 0;
+	return (int64_t)json_array_size(*out) == filter->most &&
+	       work_place_of(filter->list, *out, next) >= 0;
 }
 
 /* Of what the reader may see, due after $2 and up to $3, $4 the officer or "" for everybody's. */

@@ -29,7 +29,8 @@ struct work_filter {
 	enum complaint_view view;
 	const char *officer; /* the reader's account, for WORK_MINE */
 	const char *state;   /* for WORK_ALL: a state's name, "open", "undelivered" or "" */
-	/* For WORK_ALL: in ticket, text, name, address and number; "" for all. Looks through so
+	/* For WORK_ALL: the beginnings of up to four words of ticket, text, name, address and
+	 * number, in any order; "" for all. Of words that many complaints have it looks through so
 	 * many complaints at a time, see work_list(). */
 	const char *search;
 	const char *ticket; /* with WORK_ALL: the one of that number, whatever else is asked */
@@ -54,13 +55,14 @@ must_check int work_count(struct db *db, enum complaint_view view, const char *o
 	int64_t now_ms, struct work_counts *counts);
 
 /*
- * Open ones of the same kiosk and kind of case that say much the same, the likest first: at most most of
- * them, as complaint_find() has them; caller owns *out.
+ * Open ones of the same kiosk and kind of case that say much the same, the likest first: at most
+ * most of them, as complaint_find() has them; caller owns *out.
  */
 must_check int work_similar(struct db *db, const json_t *complaint, enum complaint_view view,
 	size_t most, json_t **out);
 
-/* The accounts that may be given a complaint, and have that right too: {name, role}; caller owns. */
+/* The accounts that may be given a complaint, and have that right too: {name, role}; caller owns.
+ */
 must_check int work_officers(struct db *db, enum right right, json_t **out);
 
 #endif
