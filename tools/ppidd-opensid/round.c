@@ -31,11 +31,9 @@ struct work {
 /* An error of MariaDB's side, told in the round. */
 static int theirs(struct work *work, int error)
 {
-	if (error == -EIO || error == -EBADMSG) {
-		work->round->mariadb_down = error == -EIO;
+	if (error == -EIO || error == -EBADMSG)
 		snprintf(work->round->why, sizeof(work->round->why), "%s",
 			pengaduan_why(&work->pengaduan));
-	}
 	return error;
 }
 
@@ -314,7 +312,6 @@ static int connect_first(
 
 	int error = settings_password(settings, password);
 	if (error < 0) {
-		work->round->mariadb_down = true;
 		snprintf(work->round->why, sizeof(work->round->why),
 			"the password of [opensid] user can't be read (%s): put it into its file, "
 			"on a line, for this program's user only",

@@ -10,12 +10,11 @@
 #include "tools/ppidd-opensid/settings.h"
 
 struct round {
-	int64_t written;   /* rows there that were made or changed */
-	int64_t taken;	   /* statuses and follow-ups that came back */
-	int64_t refused;   /* complaints that MariaDB's columns don't take */
-	bool more;	   /* there is more to do at once */
-	bool mariadb_down; /* the error is MariaDB's, not the store's */
-	char why[256];	   /* of an error or of what was refused, for a technician */
+	int64_t written; /* rows there that were made or changed */
+	int64_t taken;	 /* statuses and follow-ups that came back */
+	int64_t refused; /* complaints that MariaDB's columns don't take */
+	bool more;	 /* there is more to do at once */
+	char why[256];	 /* of an error or of what was refused, for a technician */
 };
 
 /* -EIO: see why; another error is the store's, which said so in the log. */
