@@ -17,6 +17,18 @@ enum case_kind case_kind_of(const json_t *complaint)
 	return case_from_name(record_words(complaint, "kind"), &kind) ? kind : CASE_COMPLAINT;
 }
 
+bool case_named(const json_t *complaint)
+{
+	return case_kind_of(complaint) != CASE_OBJECTION ||
+	       (record_text(complaint, "objects_to") && record_text(complaint, "ground"));
+}
+
+bool case_late(const json_t *complaint)
+{
+	return case_kind_of(complaint) == CASE_OBJECTION &&
+	       json_is_true(json_object_get(complaint, "too_late"));
+}
+
 /* The latest day that the complainant was told with an answer, at its end; 0: none. */
 static int told_until(struct db *db, const char *uuid, int64_t *out)
 {
@@ -220,7 +232,7 @@ int case_guard(const json_t *complaint, const struct decision *decision, const c
 	bool assigns = event && strcmp(event, "complaint.assigned") == 0;
 	bool ends = !event && (to == STATE_RESOLVED || to == STATE_REFERRED);
 	bool verifies = !event && to == STATE_VERIFIED;
-	bool late = json_is_true(json_object_get(complaint, "too_late"));
+	bool late = case_late(complaint);
 
 	if (case_kind_of(complaint) != CASE_OBJECTION)
 		return 0;
@@ -229,8 +241,7 @@ int case_guard(const json_t *complaint, const struct decision *decision, const c
 	if (verifies && late)
 		return -ETIME;
 	/* That it came too late is an answer, too. */
-	if ((verifies || (answers && !late)) &&
-		(!record_text(complaint, "objects_to") || !record_text(complaint, "ground")))
+	if ((verifies || (answers && !late)) && !case_named(complaint))
 		return -ENOMSG;
 	return 0;
 }

@@ -21,6 +21,10 @@
 
 /* What kind of case a complaint is, as complaint_find() tells. */
 enum case_kind case_kind_of(const json_t *complaint);
+/* Of an objection: whether it names its ticket and ground; whether it came too late, and nobody
+ * took it yet. What is none names all that it has to, and is never late. */
+bool case_named(const json_t *complaint);
+bool case_late(const json_t *complaint);
 
 struct case_change {
 	const char *kind;

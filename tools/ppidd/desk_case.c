@@ -41,13 +41,13 @@ void desk_case_hint(FILE *out, const json_t *complaint)
 {
 	if (case_kind_of(complaint) != CASE_OBJECTION)
 		return;
-	if (json_is_true(json_object_get(complaint, "too_late")))
+	if (case_late(complaint))
 		html(out,
 			"<p class=\"wrong\">Keberatan ini datang melewati batas waktunya, %lld "
 			"hari kerja. Hanya pimpinan yang dapat tetap menerimanya, dengan "
 			"alasan.</p>\n",
 			(long long)deadline_rules()->objection_within);
-	else if (!record_text(complaint, "ground"))
+	else if (!case_named(complaint))
 		html(out, "<p class=\"hint\">Pengadu mengajukan keberatan. Periksa tiket yang "
 			  "dimaksud dan pilih alasannya menurut undang-undang.</p>\n");
 	html(out, "<p class=\"hint\">Keberatan dijawab atasan PPID, yaitu pimpinan.</p>\n");
@@ -154,5 +154,7 @@ void desk_case_form(
 			"<label for=\"late\">Bila terlambat: alasan tetap diterima</label>\n"
 			"<input id=\"late\" name=\"text\" maxlength=\"500\" value=\"%s\">\n",
 			tried && form->text ? form->text : "");
-	html(out, "</fieldset>\n<button class=\"second\">Simpan jenis</button></form></section>\n");
+	html(out, "</fieldset>\n");
+	fputs(case_named(complaint) ? "<button class=\"second\">" : "<button>", out);
+	html(out, "Simpan jenis</button></form></section>\n");
 }

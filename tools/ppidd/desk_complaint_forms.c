@@ -315,7 +315,8 @@ static void intake_forms(struct request *request, FILE *out, const struct compla
 
 	if (!officer_may(&request->officer, RIGHT_INTAKE) || !state_open(state))
 		return;
-	if (state == STATE_RECEIVED)
+	/* An objection is verified once it is known to what, and why. */
+	if (state == STATE_RECEIVED && case_named(parts->complaint) && !case_late(parts->complaint))
 		verify_form(request, out, uuid);
 	desk_case_form(request, out, parts->complaint, form);
 	if (decision_may_ask(state))
@@ -337,7 +338,8 @@ static void handle_forms(struct request *request, FILE *out, const struct compla
 		return;
 	if (verified && decides)
 		assign_form(request, out, parts->complaint, parts->officers);
-	if (decision_may_answer(state) && decides)
+	if (decision_may_answer(state) && decides &&
+		(case_named(parts->complaint) || case_late(parts->complaint)))
 		answer_form(request, out, parts, state, form);
 	survey_form(request, out, parts->complaint, state);
 	if (state_may_follow(state, STATE_REOPENED))

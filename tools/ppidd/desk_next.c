@@ -31,9 +31,19 @@ void desk_next_step(struct request *request, FILE *out, const json_t *complaint)
 
 	if (!state_from_name(record_words(complaint, "state"), &state) || !steps[state].others)
 		return;
+	static const struct next unnamed = { RIGHT_INTAKE,
+		"tentukan tiket dan alasan keberatannya, lalu periksa",
+		"diperiksa penerima aduan" };
+	static const struct next late = { RIGHT_OBJECTION,
+		"terima meskipun terlambat, dengan alasan, atau jawab bahwa terlambat",
+		"diputuskan pimpinan, karena datang terlambat" };
 	const struct next *next = &steps[state];
+	if (state == STATE_RECEIVED && case_late(complaint))
+		next = &late;
+	else if (state == STATE_RECEIVED && !case_named(complaint))
+		next = &unnamed;
 	if (next->words && officer_may(&request->officer, next->right) &&
-		desk_case_decides(request, complaint))
+		(next->right == RIGHT_INTAKE || desk_case_decides(request, complaint)))
 		html(out, "<p class=\"next\">Langkah berikutnya: <a href=\"#langkah\">%s</a></p>\n",
 			next->words);
 	else
