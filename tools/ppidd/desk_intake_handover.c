@@ -137,16 +137,15 @@ static bool has_words(const json_t *complaint)
 static void more_links(struct request *request, FILE *out, const json_t *complaint)
 {
 	const char *uuid = record_words(complaint, "uuid");
+	bool writes = officer_may(&request->officer, RIGHT_INTAKE) && !complaint_gone(complaint);
 
 	html(out, "<ul class=\"links\">");
-	if (officer_may(&request->officer, RIGHT_INTAKE))
+	if (writes)
 		html(out, "<li><a href=\"/complaints/%s/reply\">Catat kabar dari pengadu</a></li>",
 			uuid);
-	if (officer_may(&request->officer, RIGHT_INTAKE) &&
-		record_number(complaint, "kiosk") == DESK_KIOSK)
+	if (writes && record_number(complaint, "kiosk") == DESK_KIOSK)
 		html(out, "<li><a href=\"/complaints/%s/receipt\">Tanda terima</a></li>", uuid);
-	if (officer_may(&request->officer, RIGHT_INTAKE) &&
-		record_number(complaint, "kiosk") != DESK_KIOSK && has_words(complaint))
+	if (writes && record_number(complaint, "kiosk") != DESK_KIOSK && has_words(complaint))
 		html(out, "<li><a href=\"/complaints/%s/letter\">Cetak surat</a></li>", uuid);
 	if (officer_may(&request->officer, RIGHT_AUDIT))
 		html(out, "<li><a href=\"/complaints/%s/file\">Berkas lengkap</a></li>", uuid);

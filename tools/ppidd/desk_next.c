@@ -29,7 +29,8 @@ void desk_next_step(struct request *request, FILE *out, const json_t *complaint)
 {
 	enum complaint_state state;
 
-	if (!state_from_name(record_words(complaint, "state"), &state) || !steps[state].others)
+	if (!state_from_name(record_words(complaint, "state"), &state) || !steps[state].others ||
+		complaint_gone(complaint))
 		return;
 	static const struct next unnamed = { RIGHT_INTAKE,
 		"tentukan tiket dan alasan keberatannya, lalu periksa",

@@ -79,8 +79,8 @@ static void due_list(struct request *request, FILE *out, const struct retention_
 		"<strong>%lld aduan</strong>.",
 		(long long)due->count);
 	if (due->next_ms > 0)
-		html(out, " Sesudah itu, yang paling dulu terakhir disentuh %s.",
-			day_of(due->next_ms, day));
+		html(out, " Yang berikutnya baru dihapus %lld bulan setelah %s.",
+			(long long)parts->months, day_of(due->next_ms, day));
 	html(out, "</p>\n<ul class=\"history\">\n");
 	json_array_foreach (due->list, i, item) {
 		html(out,

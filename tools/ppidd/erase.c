@@ -391,11 +391,11 @@ int erase_forgotten(struct db *db, int64_t most, json_t **out)
 	autorows struct db_rows *rows = NULL;
 	autojson json_t *list = json_array();
 
-	/* One that the kiosk erased by its own rule names no command. */
+	/* What was erased by rule, the rule erases again. */
 	int result = db_query(db, &rows,
 		"SELECT DISTINCT c.uuid, c.ticket FROM event e "
 		"JOIN complaint c ON c.uuid = e.complaint AND c.kiosk = e.source "
-		"WHERE e.type = 'complaint.erased' AND e.data LIKE '%\"command\":\"%' "
+		"WHERE e.type = 'complaint.erased' AND e.data LIKE '%\"kind\":\"request\"%' "
 		"AND c.erased_ms IS NULL AND c.still_open = 0 ORDER BY c.ticket LIMIT $1",
 		"i", most);
 	while (result >= 0 && (result = db_step(rows)) > 0) {

@@ -48,8 +48,8 @@ must_check int erase_again(struct db *db, int64_t kiosk, int64_t now_ms);
 must_check int erase_list(struct db *db, int64_t most, json_t **out);
 
 /*
- * Erased at their kiosk on our command, says its log, of which this database knows nothing: it was
- * put back from a backup since. {uuid, ticket}; caller owns *out.
+ * Erased on request, says their kiosk's log, of which this database knows nothing: it was put back
+ * from a backup since. {uuid, ticket}; caller owns *out.
  */
 must_check int erase_forgotten(struct db *db, int64_t most, json_t **out);
 

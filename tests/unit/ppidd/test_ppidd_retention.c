@@ -373,7 +373,8 @@ static void test_forgotten(void **state)
 	plant();
 	kiosk_does();
 	tell("complaint.erased", TICKET,
-		json_pack("{s:s, s:s, s:n}", "uuid", UUID, "kind", "rule", "command"), NULL);
+		json_pack("{s:s, s:s, s:s}", "uuid", UUID, "kind", "rule", "command", SECOND),
+		NULL);
 	assert_int_equal(erase_forgotten(db, 10, &none), 0);
 	assert_int_equal(json_array_size(none), 0);
 	tell("complaint.erased", TICKET,
