@@ -361,21 +361,15 @@ static void test_entered(void **state)
 	assert_int_equal(db_end(db, enter_complaint(db, &step, &entry, &out)), -EDOM);
 }
 
-static int count_row(void *context, const struct figures_row *row)
-{
-	figures_count(context, row);
-	return 0;
-}
-
 static int64_t received(const char *name)
 {
 	const struct figures_filter filter = {
 		.until_ms = INT64_MAX, .category = "", .officer = "", .channel = "", .kind = name
 	};
-	struct figures figures = { 0 };
+	autofigures struct figures_set set = { 0 };
 
-	assert_int_equal(figures_each(db, &filter, NOW, count_row, &figures), 0);
-	return figures.received;
+	assert_int_equal(figures_collect(db, &filter, NOW, &set), 0);
+	return set.total.received;
 }
 
 static void test_figures(void **state)
