@@ -6,6 +6,7 @@
 sessions, guessing, and who read what is written down; then the same pages in headless Chromium.
 Leaves screenshots in $KOTAK_BUILD/screenshots/."""
 import os
+import re
 import sys
 import tempfile
 
@@ -87,6 +88,30 @@ def matrix(server, routes, browsers):
         check("/login" in browser.open("/complaints")[2], f"{role} has logged out in the end")
     check(not wrong, f"{tried} pairs of role and route answer as the table says", wrong)
     measured(f"{tried} pairs of role and route")
+
+
+def broken(server, routes, browser):
+    """Bytes that are no text in address, query and every field of every form: refused, not stumbled over."""
+    token = form_token(browser)
+    names = {"q", "from", "until", "after", "before", "officer", "ticket", "list", "state", "kiosk", "kind"}
+    for route in routes:
+        if route["method"] == "GET" and "*" not in route["path"]:
+            names |= set(re.findall(r'name="(\w+)"', browser.open(route["path"])[1]))
+    wrong, tried = [], 0
+    for route in routes:
+        if route["path"].startswith(("/logout", "/account/", "/login")):
+            continue
+        for part in (NOBODY, "%ff%fe"):
+            path = route["path"].replace("*", part)
+            fields = None
+            if route["method"] == "POST":
+                fields = {**{name: b"\xff\xfe" for name in names}, "form": token}
+            status = asked(server, browser, route["method"], path, fields)
+            query = asked(server, browser, "GET", path + "?" + "&".join(f"{n}=%ff" for n in names))
+            tried += 2
+            if status >= 500 or query >= 500:
+                wrong.append((route["method"], path, status, query))
+    check(len(names) > 30 and not wrong, f"{tried} requests with bytes that are no text", (names, wrong))
 
 
 def strangers(server, routes):
@@ -348,6 +373,7 @@ readings(server, browsers, uuid, tick)
 given_password(server, browsers["administrator"])
 second_factor(server, browsers["administrator"])
 in_browser(server)
+broken(server, routes, browsers["administrator"])
 matrix(server, routes, browsers)
 over_tls()
 check(PASSWORD not in server.read_log() and "Tukijo" not in server.read_log(), "nothing secret in the log")

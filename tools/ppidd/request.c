@@ -165,6 +165,33 @@ static void check_session(struct request *request)
 			"memerlukannya, tanyakan kepada pengelola.");
 }
 
+static bool is_utf8(const char *text)
+{
+	autojson json_t *check = json_string(text);
+
+	return check != NULL;
+}
+
+static enum MHD_Result check_argument(
+	void *fine, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	(void)kind;
+	if (!is_utf8(name) || (value && !is_utf8(value)))
+		*(bool *)fine = false;
+	return *(bool *)fine ? MHD_YES : MHD_NO;
+}
+
+/* A store may take UTF-8 only, and no address of ours has anything else. */
+static void check_address(struct request *request, const char *path)
+{
+	bool fine = is_utf8(path);
+
+	MHD_get_connection_values(
+		request->connection, MHD_GET_ARGUMENT_KIND, check_argument, &fine);
+	if (!fine)
+		refuse(request, MHD_HTTP_BAD_REQUEST, "Alamat halaman ini rusak.");
+}
+
 void request_start(struct request *request, const char *method, const char *path)
 {
 	request->started = true;
@@ -172,6 +199,8 @@ void request_start(struct request *request, const char *method, const char *path
 	request->json = strncmp(path, "/v1/", 4) == 0;
 	note_address(request);
 	find_route(request, method, path);
+	if (!request->refused)
+		check_address(request, path);
 	if (!request->refused && request->route->kind == ROUTE_KIOSK)
 		check_token(request);
 	if (!request->refused && request->route->kind == ROUTE_DESK)
@@ -267,10 +296,6 @@ static char *list_filter(struct request *request)
 		free(words);
 		return NULL;
 	}
-	/* A store may take UTF-8 only. */
-	autojson json_t *check = json_string(words);
-	if (!check)
-		snprintf(words, size + 1, "?");
 	return words;
 }
 
