@@ -59,7 +59,7 @@ def by_letter(walk):
     """To who came in person: printed, signed, handed over, and that is written down."""
     desk = walk.desk
     walk.show('Tatap muka')
-    desk.press('answer', 'Jawaban tercatat', answer='Jadwal sekarang ditempel di papan depan.')
+    desk.press('answer', 'Sampaikan sendiri kepada pengadu', answer='Jadwal sekarang ditempel di papan depan.')
     desk.says('belum disampaikan')
     desk.open('/complaints?refresh=0')
     desk.until(lambda: desk.driver.find_elements('partial link text', 'belum disampaikan'),

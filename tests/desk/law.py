@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Rows L1, L2, L3, L5 and L6: kinds of case, an SMS at each step, what is about the office itself,
+"""Rows P, L1, L2, L3, L5 and L6: kinds of case, an SMS at each step, what is about the office itself,
 places, and the same complaint twice."""
+import ppidd_kiosk
 from harness import equal, expect, wait_for
-from taking import NUMBERS
-from walk import last_day, today, written
+from taking import NUMBERS, SMS
+from walk import At, last_day, today, written
 
 ASKS, STEPS = '+6281234560009', '+6281234560010'
 
@@ -112,7 +113,7 @@ def about_office(walk):
     desk.press('verify', 'Status tercatat')
     names = [o.text.strip() for o in
              desk.driver.find_elements('css selector', '#officer option')]
-    equal(names, ['Pilih petugas', 'lurah'], 'nobody beside the head is offered it')
+    equal(names, ['Pilih petugas', 'kepala', 'lurah'], 'who may see it are offered it')
     walk.shoot()
     desk.press('refer', 'Aduan dialihkan', office='Inspektorat Kulon Progo')
     walk.hear(NUMBERS['money'], 'Inspektorat Kulon Progo')
@@ -160,4 +161,31 @@ def the_same(walk):
           'found by words')
 
 
-ROWS = {'L1': kinds, 'L2': each_step, 'L3': about_office, 'L5': places, 'L6': the_same}
+def erased(walk):
+    """P"""
+    desk, house = walk.desk, walk.house
+    browser = ppidd_kiosk.Browser(At(house))
+    browser.login('kepala', desk.PASSWORD)
+    desk.open('/login')
+    desk.driver.delete_all_cookies()
+    for cookie in browser.jar:
+        desk.driver.add_cookie({'name': cookie.name, 'value': cookie.value, 'path': cookie.path})
+    desk.open('/retention')
+    desk.fill('#ticket', walk.tickets['land'])
+    desk.fill('#reason', 'Permintaan pengadu sendiri')
+    desk.find('form[action$="/retention/ticket"] button').click()
+    desk.says('Hapus data pribadi ini?')
+    walk.shoot()
+    desk.see('button[value=erase]').click()
+    desk.until(lambda: any(walk.tickets['land'] in item.text for item in
+                           desk.driver.find_elements('css selector', '.history li')), 'it is erased')
+    walk.shoot()
+    walk.show('land')
+    for words in (SMS['land'][0], NUMBERS['land']):
+        desk.lacks(words)
+    desk.says('Kantor Pertanahan Kulon Progo')
+    walk.shoot()
+    wait_for(lambda: SMS['land'][0] not in str(house.complaints()), 20, 'and in the kiosk')
+
+
+ROWS = {'P': erased, 'L1': kinds, 'L2': each_step, 'L3': about_office, 'L5': places, 'L6': the_same}

@@ -125,20 +125,17 @@ def publication(people):
 
 
 def skeleton(page):
-    """What each of a page's two parts, its menu and the rest, is made of, without its words: two pages
-    of one skeleton look alike."""
+    """Where a page's menu leads, and what the rest is made of, without its words: two pages of one
+    skeleton look alike."""
     menu, _, rest = page.partition('</header>')
-    return bones(menu), bones(rest)
-
-
-def bones(part):
     parts = []
-    for tag, attributes in TAG.findall(part):
+    for tag, attributes in TAG.findall(rest):
         told = [f'{name}={value}' if name in ('class', 'type', 'role', 'aria-current') else name
                 for name, value in NAME.findall(attributes)]
         parts.append(tag + ' ' + ' '.join(told))
     # A list's items are alike.
-    return hash('\n'.join(part for n, part in enumerate(parts) if parts[n - 3:n] != parts[n:n + 3]))
+    several = [part for n, part in enumerate(parts) if parts[n - 3:n] != parts[n:n + 3]]
+    return frozenset(re.findall(r'href="([^"]*)"', menu)), hash('\n'.join(several))
 
 
 def routes(server):
@@ -159,6 +156,8 @@ def addresses(people, publications):
         '/accounts/*': ['/accounts/officer'],
         '/publications/*': publications,
         '/complaints/*/receipt': of('face', '/receipt'),
+        '/complaints/*/file': of('investigating', '/file') + of('face', '/file'),
+        '/complaints/*/file.json': of('face', '/file.json'),
         '/complaints/*/reply': of('face', '/reply'),
         '/complaints/*/letter': of('face', '/letter'),
         '/kiosks/*': ['/kiosks/5'],

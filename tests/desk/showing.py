@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Rows 6b to 9b: figures, the report, what everybody may read, rights and improvements."""
+"""Rows 6b to 9b, L4, L7 and K: figures, one ticket's file, the report, what everybody may read, rights and improvements."""
 import base64
 import csv
 import datetime
@@ -43,9 +43,28 @@ def evaluate(walk):
     walk.shoot()
 
 
+def whole_file(walk):
+    """7a"""
+    desk = walk.desk
+    wait_for(walk.house.synced, 20, 'all is at the server')
+    desk.log_in('rina')
+    walk.show('road')
+    desk.go('Berkas lengkap')
+    for words in ('Semua cocok', 'saluran air tersumbat', 'sudah ditambal', 'sangat tidak puas',
+                  'Siapa membaca', 'siti'):
+        desk.says(words)
+    desk.lacks('TIDAK COCOK')
+    walk.shoot()
+    link = desk.until(lambda: desk.driver.find_elements('link text', 'Unduh JSON'), 'as JSON')[0]
+    whole = fetched(walk, link.get_attribute('href')[len(walk.house.url):])
+    for words in (walk.tickets['road'], 'complaint.received', 'complaint.rated', 'sudah ditambal'):
+        expect(words in whole, f'in the file to take along: {words}')
+
+
 def report(walk):
     """7b"""
     desk = walk.desk
+    desk.log_in('lurah')
     desk.open('/reports')
     desk.see('.facts')
     # As the sheet has it: what is cut off here is cut off on paper.
@@ -200,5 +219,19 @@ def board(walk):
     lobby.leave()
 
 
-ROWS = {'6b': evaluate, '7b': report, '8a': statistics, '8b': outcomes, '9a': rights,
+def kiosks(walk):
+    """K"""
+    desk = walk.desk
+    desk.log_in('lurah')
+    desk.go('Kotak', '3 · Triharjo')
+    desk.until(lambda: 'Triharjo' in desk.find('h1').text, 'the page of the kiosk')
+    for words in ('Keadaan menurut kotak', 'Modem sim1', 'Jaringan', 'Versi'):
+        desk.says(words)
+    walk.shoot()
+    desk.go('Kotak')
+    desk.says('Balai Sogan')
+    walk.shoot()
+
+
+ROWS = {'6b': evaluate, '7a': whole_file, 'K': kiosks, '7b': report, '8a': statistics, '8b': outcomes, '9a': rights,
         '9b': improvement, 'L4': small_counts, 'L7': board}

@@ -24,7 +24,7 @@ from harness import House, equal, say, ticket_in, wait_for  # noqa: E402
 from lobby import Lobby, lobby_conf  # noqa: E402
 
 OFFICE = 'Kalurahan Triharjo'
-OFFICERS = (('ani', 'intake'), ('siti', 'officer'), ('lurah', 'head'), ('rina', 'auditor'))
+OFFICERS = (('ani', 'intake'), ('siti', 'officer'), ('lurah', 'head'), ('rina', 'auditor'), ('kepala', 'administrator'))
 WIB = datetime.timezone(datetime.timedelta(hours=7))
 MONTHS = 'Jan Feb Mar Apr Mei Jun Jul Agu Sep Okt Nov Des'.split()
 HOLIDAYS = os.path.join(HERE, '../../board/holidays')
@@ -295,7 +295,8 @@ def walk(deeds):
     """Prints TAP, a test a row and one for the end; exits. deeds: functions of a Walk by row."""
     print(f'1..{len(rows()) + 1}', flush=True)
     # The resident's hour is by day, wherever on earth this runs.
-    house = House(kiosk_conf=f'[kiosk]\ntimezone = {zone_of_day()}\n' + lobby_conf(),
+    house = House(kiosk_conf=f'[kiosk]\ntimezone = {zone_of_day()}\n' + lobby_conf()
+                  + '[sync]\nhealth_after = 1\n',
                   server_conf=f'[server]\noffice = {OFFICE}\n')
     failed = len(rows())
     try:
