@@ -28,14 +28,15 @@ int paper_get_sheet(struct request *request)
 		request, MHD_HTTP_OK, "text/css; charset=utf-8", copy, copy ? strlen(copy) : 0);
 }
 
-/* {id, type, target, created_ms, words}: that command of the complaint, or its latest with words.
+/* {id, type, target, created_ms, words, day}: that command of the complaint, or its latest with
+ * words.
  */
 static int find_words(struct db *db, const char *complaint, const char *id, json_t **out)
 {
 	autorows struct db_rows *rows = NULL;
 
 	int result = db_query(db, &rows,
-		"SELECT c.id, c.type, c.target, c.created_ms, coalesce(p.text, p.reason) "
+		"SELECT c.id, c.type, c.target, c.created_ms, coalesce(p.text, p.reason), c.day "
 		"FROM command c LEFT JOIN command_personal p ON p.id = c.id "
 		"WHERE c.complaint = $1 AND ($2 = '' OR c.id = $2) "
 		"AND (c.type IN ('answer', 'question', 'extended') OR c.target = 'referred') "
@@ -45,9 +46,10 @@ static int find_words(struct db *db, const char *complaint, const char *id, json
 		result = db_step(rows);
 	if (result <= 0)
 		return result < 0 ? result : -ENOENT;
-	*out = json_pack("{s:s, s:s, s:s?, s:I, s:s?}", "id", db_words(rows, 0), "type",
+	*out = json_pack("{s:s, s:s, s:s?, s:I, s:s?, s:s?}", "id", db_words(rows, 0), "type",
 		db_words(rows, 1), "target", db_text(rows, 2), "created_ms",
-		(json_int_t)db_integer(rows, 3), "words", db_text(rows, 4));
+		(json_int_t)db_integer(rows, 3), "words", db_text(rows, 4), "day",
+		db_text(rows, 5));
 	return *out ? 0 : -ENOMEM;
 }
 
@@ -90,68 +92,90 @@ static const char *kind_of(const json_t *words)
 	return strcmp(target, "referred") == 0 ? target : record_words(words, "type");
 }
 
+static const char *noun(const json_t *complaint)
+{
+	static const char *const nouns[CASE_KIND_COUNT] = { "aduan", "permohonan informasi",
+		"keberatan" };
+
+	return nouns[case_kind_of(complaint)];
+}
+
 static const char *subject(const char *kind)
 {
 	if (strcmp(kind, "question") == 0)
-		return "Permintaan keterangan tentang aduan Anda";
+		return "Permintaan keterangan tentang";
 	if (strcmp(kind, "extended") == 0)
-		return "Perpanjangan waktu penanganan aduan Anda";
+		return "Perpanjangan waktu penanganan";
 	if (strcmp(kind, "referred") == 0)
-		return "Pengalihan aduan Anda";
-	return "Jawaban atas aduan Anda";
+		return "Pengalihan";
+	return "Jawaban atas";
 }
 
 static const char *opening(const char *kind)
 {
 	if (strcmp(kind, "question") == 0)
-		return "Supaya aduan itu dapat kami tangani, kami mohon keterangan berikut:";
+		return "Supaya hal itu dapat kami tangani, kami mohon keterangan berikut:";
 	if (strcmp(kind, "extended") == 0)
 		return "Penanganannya memerlukan waktu lebih lama, karena:";
 	if (strcmp(kind, "referred") == 0)
-		return "Aduan itu menjadi wewenang instansi lain, dan kami alihkan kepada:";
+		return "Hal itu menjadi wewenang instansi lain, dan kami alihkan kepada:";
 	return "Setelah kami periksa, kami sampaikan jawaban berikut:";
 }
 
-/* What they may do who aren't content with an answer, by the kind of case. */
-static void rights(FILE *out, const json_t *complaint, int64_t made_ms)
+/* The day that the complainant was told with it, which stays, whatever the calendar becomes. */
+static void day_told(FILE *out, const json_t *words, const char *before)
 {
-	int64_t within = deadline_rules()->objection_within;
-	char until[LONG_DATE_SIZE];
+	char date[LONG_DATE_SIZE];
+	int64_t day_ms = 0;
 
+	if (record_text(words, "day") && intake_day(record_words(words, "day"), 0, &day_ms) == 0)
+		html(out, "%s %s", before, long_date(day_ms, date));
+}
+
+/* What they may do who aren't content with an answer, by the kind of case. */
+static void rights(FILE *out, const json_t *complaint, const json_t *words)
+{
 	html(out,
 		"<p>Bila jawaban ini belum membantu, Anda berhak:</p>\n<ol>"
-		"<li>meminta aduan dibuka kembali, di kantor kami atau lewat telepon, dengan "
+		"<li>meminta %s ini dibuka kembali, di kantor kami atau lewat telepon, dengan "
 		"menyebut nomor tiket %s dan PIN Anda;</li>",
-		record_words(complaint, "ticket"));
-	if (case_kind_of(complaint) == CASE_OBJECTION)
+		noun(complaint), record_words(complaint, "ticket"));
+	if (case_kind_of(complaint) == CASE_OBJECTION) {
 		html(out,
 			"<li>mengajukan sengketa informasi kepada Komisi Informasi dalam %lld hari "
 			"kerja setelah menerima surat ini (UU 14/2008 pasal 37).</li></ol>\n",
 			(long long)DISPUTE_WORKING_DAYS);
-	else
-		html(out,
-			"<li>mengajukan keberatan tertulis kepada atasan PPID dalam %lld hari "
-			"kerja, yaitu paling lambat %s (UU 14/2008 pasal 35 dan 36).</li></ol>\n",
-			(long long)within, long_date(deadline_end(made_ms, within) - 1, until));
+		return;
+	}
+	html(out, "<li>mengajukan keberatan tertulis kepada atasan PPID dalam %lld hari kerja",
+		(long long)deadline_rules()->objection_within);
+	day_told(out, words, ", yaitu paling lambat");
+	html(out, " (UU 14/2008 pasal 35 dan 36).</li></ol>\n");
 }
 
-static void closing(FILE *out, const char *kind, const json_t *complaint, int64_t made_ms)
+static void closing(FILE *out, const char *kind, const json_t *complaint, const json_t *words)
 {
 	const char *ticket = record_words(complaint, "ticket");
 
-	if (strcmp(kind, "answer") == 0)
-		rights(out, complaint, made_ms);
-	else if (strcmp(kind, "question") == 0)
+	if (strcmp(kind, "answer") == 0) {
+		rights(out, complaint, words);
+	} else if (strcmp(kind, "question") == 0) {
 		html(out,
 			"<p>Keterangan dapat Anda berikan di kantor kami, lewat telepon atau "
 			"surat, dengan menyebut nomor tiket %s. Selama menunggu, waktu "
 			"penanganan berhenti.</p>\n",
 			ticket);
-	else
+	} else {
+		if (strcmp(kind, "extended") == 0 && record_text(words, "day")) {
+			html(out, "<p>Jawabannya Anda terima");
+			day_told(out, words, " paling lambat");
+			html(out, ".</p>\n");
+		}
 		html(out,
 			"<p>Perkembangannya dapat Anda tanyakan di kantor kami dengan nomor tiket "
 			"%s dan PIN Anda.</p>\n",
 			ticket);
+	}
 }
 
 static void addressee(FILE *out, const json_t *complaint)
@@ -183,14 +207,15 @@ static void letter(
 		"<p class=\"date\">%s</p>\n<p>Nomor: ",
 		request->config->office, long_date(made_ms, date));
 	letter_number(out, ticket, made_ms);
-	html(out, "<br>\nHal: %s</p>\n", subject(kind));
+	html(out, "<br>\nHal: %s %s Anda</p>\n", subject(kind), noun(complaint));
 	addressee(out, complaint);
 	html(out,
-		"<p>Dengan hormat,</p>\n<p>Pada tanggal %s kami menerima aduan Anda (%s), dengan "
+		"<p>Dengan hormat,</p>\n<p>Pada tanggal %s kami menerima %s Anda (%s), dengan "
 		"nomor tiket %s. %s</p>\n<p class=\"text\">%s</p>\n",
-		came, word_channel(record_words(complaint, "channel")), ticket, opening(kind),
+		came, noun(complaint), word_channel(record_words(complaint, "channel")), ticket,
+		opening(kind),
 		record_text(words, "words") ? record_words(words, "words") : "(isi sudah dihapus)");
-	closing(out, kind, complaint, made_ms);
+	closing(out, kind, complaint, words);
 	html(out,
 		"<p>Terima kasih atas perhatian Anda.</p>\n"
 		"<div class=\"sign\"><p>Hormat kami,<br>%s</p>"

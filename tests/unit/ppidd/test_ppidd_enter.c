@@ -12,6 +12,7 @@
 #include "tools/ppidd/announce.h"
 #include "tools/ppidd/calendar.h"
 #include "tools/ppidd/command.h"
+#include "tools/ppidd/copy.h"
 #include "tools/ppidd/decision.h"
 #include "tools/ppidd/enter.h"
 #include "tools/ppidd/handover.h"
@@ -218,6 +219,30 @@ static void test_numbers(void **state)
 	assert_int_equal(db_run(db, "UPDATE kiosk SET enrolled_ms = 1 WHERE number = 999", ""), 1);
 	assert_int_equal(desk_takes(db, DESK_KIOSK), 0);
 	assert_int_equal(enter(&entry, &out), -EADDRINUSE);
+}
+
+/* Put back from a backup, it gives no number again that stands on somebody's paper since. */
+static void test_numbers_after_restore(void **state)
+{
+	struct entry entry = { .channel = "face", .text = "Jalan rusak" };
+	char folder[] = "/tmp/kotak-enter-XXXXXX";
+	autofree char *path = NULL;
+	struct entered out;
+	(void)state;
+
+	assert_non_null(mkdtemp(folder));
+	assert_true(asprintf(&path, "%s/backup", folder) > 0);
+	assert_int_equal(enter(&entry, &out), 0);
+	assert_int_equal(copy_to_file(db, path), 0);
+	assert_int_equal(enter(&entry, &out), 0);
+	assert_int_equal(ticket_serial(out.ticket), 2);
+	db_close(db);
+	assert_int_equal(db_open("sqlite::memory:", &db), 0);
+	assert_int_equal(copy_from_file(db, path), 0);
+	unlink(path);
+	rmdir(folder);
+	assert_int_equal(enter(&entry, &out), 0);
+	assert_int_equal(ticket_serial(out.ticket), 2 + TICKET_RESTORE_JUMP);
 }
 
 static void test_not_among_kiosks(void **state)
@@ -488,6 +513,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_not_a_kiosks, at_the_desk, teardown),
 		cmocka_unit_test_setup_teardown(test_refused, at_the_desk, teardown),
 		cmocka_unit_test_setup_teardown(test_numbers, at_the_desk, teardown),
+		cmocka_unit_test_setup_teardown(test_numbers_after_restore, at_the_desk, teardown),
 		cmocka_unit_test_setup_teardown(test_not_among_kiosks, at_the_desk, teardown),
 		cmocka_unit_test_setup_teardown(test_decided_at_once, at_the_desk, teardown),
 		cmocka_unit_test_setup_teardown(test_handed_over, at_the_desk, teardown),
