@@ -8,6 +8,7 @@ $KOTAK_BUILD/screenshots/."""
 import csv
 import datetime
 import io
+import json
 import os
 import re
 import sys
@@ -191,6 +192,10 @@ def register(house, office, first, ticket, late):
     equal([(row['ticket'], row['objects_to'], row['ground'], row['decision']) for row in rows],
           [(ticket, first, 'd', 'Keberatan diterima, salinan diganti.'),
            (late, ppidd_kiosk.ticket(4, 1), 'c', 'Diterima')], 'the register as CSV')
+    report = json.loads(browser.open('/reports.json')[1])
+    equal((report['total']['received'], report['information']['answered'],
+           report['objection']['received'], report['objection']['answered']), (0, 1, 2, 1),
+          "this month's report: complaints, and the other kinds apart")
 
 
 def due_of(house, ticket):
