@@ -122,6 +122,11 @@ static void fill_page(struct request *request, FILE *out, const json_t *complain
 		"<blockquote class=\"text\">%s</blockquote>\n",
 		record_words(complaint, "uuid"), record_words(complaint, "ticket"),
 		state_name(state), word_state(state_name(state)), record_words(complaint, "text"));
+	if (complaint_gone(complaint)) {
+		html(out, "<p class=\"hint\">Data pribadi aduan ini sudah dihapus; tidak ada lagi "
+			  "yang dapat ditambahkan.</p>\n");
+		return;
+	}
 	if (!ended)
 		details_form(request, out, complaint, state, typed);
 	if (state == STATE_RESOLVED || state == STATE_CLOSED)

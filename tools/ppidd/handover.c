@@ -8,6 +8,9 @@
 #include "tools/ppidd/decision.h"
 #include "tools/ppidd/record.h"
 
+/* Of whom nothing is kept any more nobody can be told anything. */
+#define STILL_THERE "(c.erased_ms IS NULL OR c.still_open = 1) AND "
+
 /* Which of the desk's commands have something for the complainant; NULL: this one hasn't. */
 static const char *kind_of(const struct command *command)
 {
@@ -173,7 +176,8 @@ int handover_owed(struct db *db, enum complaint_view view, int64_t most, json_t 
 		", c.channel FROM handover h "
 		"JOIN complaint c ON c.uuid = h.complaint "
 		"LEFT JOIN complaint_personal p ON p.uuid = c.uuid "
-		"WHERE h.how IS NULL AND " VIEW_SHOWS("c") "ORDER BY h.owed_ms, h.command LIMIT $2",
+		"WHERE h.how IS NULL AND " STILL_THERE VIEW_SHOWS(
+			"c") "ORDER BY h.owed_ms, h.command LIMIT $2",
 		"ii", (int64_t)view, most);
 	while (result >= 0 && (result = db_step(rows)) > 0) {
 		json_t *item = json_pack("{s:s, s:s, s:s, s:o, s:s?, s:s?, s:s}", "complaint",
@@ -196,7 +200,8 @@ int handover_count(struct db *db, enum complaint_view view, int64_t *out)
 	*out = 0;
 	int result = db_query(db, &rows,
 		"SELECT count(*) FROM (SELECT 1 FROM handover h JOIN complaint c "
-		"ON c.uuid = h.complaint WHERE h.how IS NULL AND " VIEW_SHOWS("c") "LIMIT 1000) x",
+		"ON c.uuid = h.complaint WHERE h.how IS NULL AND " STILL_THERE VIEW_SHOWS(
+			"c") "LIMIT 1000) x",
 		"i", (int64_t)view);
 	if (result >= 0)
 		result = db_step(rows);

@@ -15,6 +15,7 @@
 #include "tools/ppidd/copy.h"
 #include "tools/ppidd/decision.h"
 #include "tools/ppidd/enter.h"
+#include "tools/ppidd/erase.h"
 #include "tools/ppidd/handover.h"
 #include "tools/ppidd/officer.h"
 #include "tools/ppidd/survey.h"
@@ -310,6 +311,16 @@ static size_t owed(enum complaint_view view)
 	return json_array_size(list);
 }
 
+static int erase_in_step(const char *complaint)
+{
+	const struct erasure erasure = {
+		.complaint = complaint, .kind = ERASE_REQUEST, .reason = "complainant"
+	};
+
+	assert_int_equal(db_begin(db), 0);
+	return db_end(db, erase_complaint(db, &step, &erasure));
+}
+
 /* What the complainant isn't told by a machine is owed until an officer brought it. */
 static void test_handed_over(void **state)
 {
@@ -367,6 +378,10 @@ static void test_handed_over(void **state)
 	assert_int_equal(count("SELECT count(*) FROM event WHERE type = 'complaint.handed'"), 1);
 	assert_int_equal(handover_list(db, ONCE, &list), 0);
 	assert_int_equal(json_array_size(list), 3);
+	expect_verified();
+	/* Of whom nothing is kept any more nobody can be told anything. */
+	assert_int_equal(erase_in_step(ONCE), 0);
+	assert_int_equal(owed(VIEW_WHOLE), 0);
 	expect_verified();
 }
 
