@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 # time-out: 300
+# postgresql
 """What came by word of mouth, letter or telephone: typed in by an officer in headless Chromium, its
 receipt, its answer as a letter, that it was brought, what the complainant says later in person; and
 the same for one who wrote to a kiosk. Leaves screenshots in $KOTAK_BUILD/screenshots/."""

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 # time-out: 240
+# postgresql
 """One ticket's whole file: every event of kiosk and server, its hashes computed here once more from
 the JSON alone, what was erased, changed and kept from the reader, and its page in headless Chromium.
 Leaves screenshots in $KOTAK_BUILD/screenshots/."""

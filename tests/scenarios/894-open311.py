@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 # time-out: 240
+# postgresql
 """Open311 GeoReport v2: a client written from the specification's tables alone checks every field of
 every answer, XML and JSON alike; posts complaints with a portal's key, follows them, is refused in the
 specification's words; sends what no client should. Of what was posted nothing comes out again."""
@@ -148,7 +149,7 @@ def keys(server):
     fields = desk.form(page, "/apikeys/lama/revoke")
     status, page, _ = desk.open("/apikeys/lama/revoke", fields)
     check(status == 200 and "dicabut" in page and "/apikeys/lama/revoke" not in page, "one is revoked", status)
-    check([desk.open(f"/apikeys/{name}/revoke", fields)[0] for name in ("lama", "nobody", "%ff%fe")] == [404] * 3, "once")
+    check([desk.open(f"/apikeys/{name}/revoke", fields)[0] for name in ("lama", "nobody", "%ff%fe")] == [404, 404, 400], "once")
     return desk, made
 
 
@@ -355,7 +356,7 @@ def refused(server, made):
     check(len(server.ctl_json("complaints")) == before, "none of these left anything behind")
     ids = ",".join(str(uuid.uuid4()) for _ in range(101))
     for path, wanted in {"services/001": 404, "services/access.html": 404, "requests/1": 404, f"requests/{uuid.uuid4()}": 404,
-                         "requests/%27%20OR%201": 404, "requests/%ff%fe": 404, "tokens/1": 404, "nothing": 404, "services/": 404, f"requests/{'9' * 200}": 404}.items():
+                         "requests/%27%20OR%201": 404, "requests/%ff%fe": 400, "tokens/1": 404, "nothing": 404, "services/": 404, f"requests/{'9' * 200}": 404}.items():
         both(server, path, [ERROR], "errors", wanted)
     for query, wanted in {"service_code=001": 404, "status=done": 400, "start_date=yesterday": 400, "end_date=2026-13-01": 400,
                           "start_date=2026-02-30": 400, "start_date=2026-01-01T00:00:00": 400, "start_date=2026-01-01T25:00Z": 400,
