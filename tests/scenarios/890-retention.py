@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 # time-out: 300
+# postgresql
 """Personal data erased on request and by rule, at the server and at the kiosk with a simulated modem:
 not a byte of it is left in the raw files of both, the chains verify, and restored backups are told."""
 import datetime

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 # time-out: 300
+# postgresql
 """Three kinds of case in headless Chromium, against a kiosk with a simulated modem: a request for
 information with its own clock, an objection by SMS up to PPID's superior's answer and the register,
 one that comes too late, and a holiday that is declared meanwhile. Leaves screenshots in
