@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 # time-out: 400
+# postgresql
 # waits
 """Kiosks at a glance, in headless Chromium against a real kotakd: enrolled with the code that the
 desk showed, then one thing after another goes wrong and is mended. Leaves screenshots in
