@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 # time-out: 300
+# postgresql
 # waits
 """The bridge to a village's OpenSID, against a real MariaDB with OpenSID's table as its versions
 have it: what is copied and what isn't, once whatever breaks, what comes back, what is erased."""
