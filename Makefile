@@ -283,6 +283,13 @@ bench:
 	KOTAK_BUILD=$(O) python3 tests/bench/bench.py
 	KOTAK_BUILD=$(O) python3 tests/bench/echo.py
 
+# How fast the officers' desk is with TICKETS tickets of 998 kiosks, on SQLite or, with
+# KOTAK_STORE=postgresql, on PostgreSQL; some ten minutes to fill the database, DATA=FILE keeps SQLite's.
+TICKETS ?= 1000000
+desk-bench:
+	$(MAKE) $(PARALLEL) $(O)/ppidd $(O)/ppidctl
+	KOTAK_BUILD=$(O) python3 tests/bench/desk.py --tickets $(TICKETS) $(if $(DATA),--data $(DATA))
+
 # How soon a key is on the panel's display while SMS are taken in and the disk is slow.
 $(O)/slow_sync.so: tests/bench/slow_sync.c
 	@mkdir -p $(@D)
@@ -331,7 +338,7 @@ install: all
 clean:
 	rm -rf $(O) $(ASAN) $(O)-fuzz build-check-*
 
-.PHONY: FORCE all unit vm-programs deps libraries objects tidy test test-desk test-vm check demo fuzz run-fuzzers idle faults kill-storm power-cuts typing bench echo panel-conversations install clean
+.PHONY: FORCE all unit vm-programs deps libraries objects tidy test test-desk test-vm check demo fuzz run-fuzzers idle faults kill-storm power-cuts typing bench desk-bench echo panel-conversations install clean
 .SECONDARY:
 
 -include $(shell find $(O)/obj -name '*.d' 2>/dev/null)

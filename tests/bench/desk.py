@@ -308,8 +308,10 @@ def rate(rates):
 def ingest(server, batches):
     sender = Sender(server)
     bodies = [sender.batch() for _ in range(batches)]
-    print(f'\nevents taken with nothing else to do: '
-          f'{rate([sender.send_batch(body) for body in bodies])}; {load()}', flush=True)
+    began = server.busy_ms()
+    rates = [sender.send_batch(body) for body in bodies]
+    print(f'\nevents taken with nothing else to do: {rate(rates)}, of the processor\'s time '
+          f'{(server.busy_ms() - began) / batches:.0f} ms a batch; {load()}', flush=True)
 
 
 def measure(options):
@@ -329,14 +331,15 @@ def measure(options):
     pages = [page for page in routes(tickets) if options.only in page[0]]
     say(f'{store}, {server.value("SELECT count(*) FROM complaint")} tickets, '
         f'{server.value("SELECT count(*) FROM event")} events, {os.cpu_count()} processors, {BUILD}')
-    one_by_one(server, Client(server.url, cookie), pages, options.requests)
+    if pages:
+        one_by_one(server, Client(server.url, cookie), pages, options.requests)
     short = [page for page in pages if not page[3]]
     if short:
         all_at_once(server, cookie, short, options.requests * len(short) // CLIENTS)
     if options.long and len(pages) > len(short):
         all_at_once(server, cookie, pages, options.requests * len(short) // CLIENTS)
-    if not options.only:
-        ingest(server, 50)
+    if options.only in 'events':
+        ingest(server, 20)
     now, most = server.memory()
     print(f'\nppidd\'s memory: {now:.0f} MiB, at most {most:.0f} MiB', flush=True)
     server.stop()

@@ -398,9 +398,10 @@ static int take_renumbered(struct db *db, const struct event_parts *parts)
 	int taken = ticket_taken(db, ticket);
 	if (taken != 0)
 		return taken < 0 ? taken : 0;
-	return db_run(db,
-		"UPDATE complaint SET ticket = $1, updated_ms = $2, word_place = NULL WHERE uuid = "
-		"$3",
+	error = words_changed(db, parts->uuid);
+	if (error < 0)
+		return error;
+	return db_run(db, "UPDATE complaint SET ticket = $1, updated_ms = $2 WHERE uuid = $3",
 		"tit", ticket, parts->now_ms, parts->uuid);
 }
 

@@ -5,7 +5,9 @@
 #include "tools/ppidd/desk_case.h"
 #include "tools/ppidd/report.h"
 
-#define ROWS_MOST 24 /* of a table on the page */
+/* Of a table on the page, which is to stay small. */
+#define MONTHS_MOST 24
+#define ROWS_MOST 10
 
 static const char *decimal(int64_t whole, int64_t rest, int digits, char out[static NUMBER_SIZE])
 {
@@ -116,18 +118,19 @@ void report_kinds(FILE *out, const struct report *report)
 void report_table(FILE *out, const struct report *report, enum figures_by by, const char *caption)
 {
 	const struct figures_list *list = &report->set.by[by];
+	size_t most = by == BY_MONTH ? MONTHS_MOST : ROWS_MOST;
 
 	table_begin(out, caption, report_by_words(by));
-	for (size_t i = 0; i < list->count && i < ROWS_MOST; i++)
+	for (size_t i = 0; i < list->count && i < most; i++)
 		table_row(out, report_by_words(by),
 			report_name(report->kiosks, by, list->groups[i].key),
 			&list->groups[i].figures);
 	html(out, "</tbody></table></div>\n");
-	if (list->count > ROWS_MOST)
+	if (list->count > most)
 		html(out,
 			"<p class=\"help\">Ditampilkan %lld dari %lld. Semuanya ada pada CSV dan "
 			"JSON.</p>\n",
-			(long long)ROWS_MOST, (long long)list->count);
+			(long long)most, (long long)list->count);
 }
 
 static void fact(FILE *out, const char *value, const char *words)

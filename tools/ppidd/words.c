@@ -147,16 +147,13 @@ struct found {
 
 static int take_in(struct db *db, const struct found *found)
 {
-	int error = forget_place(db, found->place);
-
-	if (error >= 0)
-		error = db_run(db,
-			"INSERT INTO complaint_word_personal (place, word, identity) "
-			"WITH RECURSIVE n (i) AS (VALUES (0) UNION ALL SELECT i + 1 FROM n "
-			"WHERE i + 1 < $3) SELECT DISTINCT $2, rtrim(substr($1, 25 * i + 2, 24)), "
-			"CASE substr($1, 25 * i + 1, 1) WHEN '1' THEN 1 ELSE 0 END FROM n "
-			"WHERE i < $3 ON CONFLICT DO NOTHING",
-			"tii", found->packed.text, found->place, found->packed.count);
+	int error = db_run(db,
+		"INSERT INTO complaint_word_personal (place, word, identity) "
+		"WITH RECURSIVE n (i) AS (VALUES (0) UNION ALL SELECT i + 1 FROM n "
+		"WHERE i + 1 < $3) SELECT DISTINCT $2, rtrim(substr($1, 25 * i + 2, 24)), "
+		"CASE substr($1, 25 * i + 1, 1) WHEN '1' THEN 1 ELSE 0 END FROM n "
+		"WHERE i < $3 ON CONFLICT DO NOTHING",
+		"tii", found->packed.text, found->place, found->packed.count);
 	if (error >= 0)
 		error = db_run(db, "UPDATE complaint SET word_place = $1 WHERE uuid = $2", "it",
 			found->place, found->uuid);
@@ -227,14 +224,6 @@ int words_catch_up_all(struct db *db, void (*progress)(void))
 	return 0;
 }
 
-int words_changed(struct db *db, const char *uuid)
-{
-	int changed =
-		db_run(db, "UPDATE complaint SET word_place = NULL WHERE uuid = $1", "t", uuid);
-
-	return changed < 0 ? changed : 0;
-}
-
 int words_forget(struct db *db, const char *uuid)
 {
 	autorows struct db_rows *rows = NULL;
@@ -248,4 +237,14 @@ int words_forget(struct db *db, const char *uuid)
 	int64_t place = words_place(db_integer(rows, 0), uuid);
 	db_done(take_pointer(rows));
 	return forget_place(db, place);
+}
+
+int words_changed(struct db *db, const char *uuid)
+{
+	int result = words_forget(db, uuid);
+
+	if (result >= 0)
+		result = db_run(
+			db, "UPDATE complaint SET word_place = NULL WHERE uuid = $1", "t", uuid);
+	return result < 0 ? result : 0;
 }

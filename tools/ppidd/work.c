@@ -32,9 +32,6 @@ static const char *const lists[WORK_LIST_COUNT] = {
 static const char by_state[] = NEWEST("c.state = $2 ");
 static const char by_ticket[] = NEWEST("c.ticket = $2 ");
 static const char open_ones[] = NEWEST("c.still_open = 1 AND $2 = 'open' ");
-static const char undelivered[] = NEWEST("c.uuid IN (SELECT f.complaint FROM message f "
-					 "WHERE f.state IN ('failed', 'expired')) "
-					 "AND $2 = 'undelivered' AND " COMPLAINT_UNDELIVERED);
 static const char *sql_of(const struct work_filter *filter)
 {
 	if (filter->ticket)
@@ -43,7 +40,7 @@ static const char *sql_of(const struct work_filter *filter)
 		return lists[filter->list];
 	if (strcmp(filter->state, "open") == 0)
 		return open_ones;
-	return strcmp(filter->state, "undelivered") == 0 ? undelivered : by_state;
+	return by_state;
 }
 
 static const char *argument_of(const struct work_filter *filter)
@@ -72,8 +69,11 @@ int work_list(
 	const struct work_place *after = filter->after;
 	autorows struct db_rows *rows = NULL;
 
-	if (filter->list == WORK_ALL && *filter->search && !filter->ticket)
+	if (filter->list == WORK_ALL && !filter->ticket && *filter->search)
 		return work_search(db, filter, out, next);
+	if (filter->list == WORK_ALL && !filter->ticket &&
+		strcmp(filter->state, "undelivered") == 0)
+		return work_undelivered(db, filter, out, next);
 	if (!after)
 		after = filter->list == WORK_ALL ? &newest : &first;
 	int result = db_query(db, &rows, sql_of(filter), "ititi", (int64_t)filter->view,

@@ -11,5 +11,8 @@ must_check int work_place_of(enum work_list list, const json_t *rows, struct wor
 /* work_search.c: work_list() for filter->search. */
 must_check int work_search(
 	struct db *db, const struct work_filter *filter, json_t **out, struct work_place *next);
+/* work_search.c: work_list() for filter->state "undelivered". */
+must_check int work_undelivered(
+	struct db *db, const struct work_filter *filter, json_t **out, struct work_place *next);
 
 #endif

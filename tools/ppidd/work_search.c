@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Looking for complaints by the beginnings of words, the newest first. Where one of the words is
- * rare its complaints are looked at; where all are frequent, the newest complaints, so many at a
- * time. Either way a search costs the same in a large office.
+ * Looking for complaints by the beginnings of words, and for those whom a message did not reach,
+ * the newest first. Where one of the words is rare its complaints are looked at; where all are
+ * frequent, the newest complaints, so many at a time. Either way a search costs the same in a large
+ * office.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -59,6 +60,17 @@ static const char among_rare[] =
 static const char among_newest[] =
 	FOUND("(SELECT uuid, word_place, confidential, about, state, still_open FROM complaint "
 	      "WHERE word_place < $3 ORDER BY word_place DESC LIMIT " SPAN_TEXT ") c WHERE 1 = 1");
+
+/* As among_newest, without words: $1 to $4. Most complaints have no message that failed, which an
+ * index tells. */
+static const char failed[] =
+	"SELECT " COMPLAINT_COLUMNS COMPLAINT_TABLES "WHERE c.uuid IN (SELECT c.uuid FROM "
+	"(SELECT uuid, word_place, about FROM complaint WHERE word_place < $3 "
+	"ORDER BY word_place DESC LIMIT " SPAN_TEXT ") c WHERE $2 = 'undelivered' "
+	"AND " VIEW_SHOWS("c") "AND EXISTS (SELECT 1 FROM message f WHERE f.complaint = c.uuid "
+			       "AND f.state IN ('failed', 'expired')) AND " COMPLAINT_UNDELIVERED
+			       "ORDER BY c.word_place DESC LIMIT $4) "
+			       "ORDER BY c.created_ms DESC, c.uuid DESC";
 
 /* Only digits and what stands between them: a ticket's number or its beginning. */
 static bool is_number(const char *text)
@@ -219,4 +231,24 @@ int work_search(
 	if ((int64_t)json_array_size(*out) == filter->most)
 		return work_place_of(filter->list, *out, next) < 0 ? 0 : 1;
 	return search.rare ? 0 : searched_to(db, search.before, next);
+}
+
+int work_undelivered(
+	struct db *db, const struct work_filter *filter, json_t **out, struct work_place *next)
+{
+	const struct work_place *after = filter->after;
+	autorows struct db_rows *rows = NULL;
+	int64_t before = after ? words_place(after->time_ms, after->uuid) : INT64_MAX;
+
+	int error = catch_up(db);
+	if (error >= 0)
+		error = db_query(db, &rows, failed, "itii", (int64_t)filter->view, filter->state,
+			before, filter->most);
+	if (error >= 0)
+		error = complaint_collect(rows, false, out);
+	if (error < 0)
+		return error;
+	if ((int64_t)json_array_size(*out) == filter->most)
+		return work_place_of(filter->list, *out, next) < 0 ? 0 : 1;
+	return searched_to(db, before, next);
 }
