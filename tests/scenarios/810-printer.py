@@ -103,7 +103,7 @@ def leave(panel):
     next visitor."""
     for _ in range(12):
         screen = panel.screen()
-        if 'Tekan tombol' in screen:
+        if 'Tekan tombol' in screen and 'Masih' not in screen:
             return
         panel.key('1' if '1 Sudah' in screen else '*')
 

@@ -44,7 +44,7 @@ class Killer:
         for kill in KILLS:
             equal(draft_of(self.lobby.house), None, 'nothing is kept')
             kill(self.lobby)
-            self.lobby.see('Tekan tombol', 30)
+            self.lobby.resting(30)
             again()
 
     def comes_back(self, screen, **fields):
@@ -79,7 +79,7 @@ def to_the_review(killer):
     """All questions, each of them interrupted."""
     lobby, panel = killer.lobby, killer.lobby.panel
     def at_languages():
-        lobby.see('Tekan tombol')
+        lobby.resting()
         panel.key('5')
         lobby.see('Bahasa')
     at_languages()

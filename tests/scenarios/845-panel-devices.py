@@ -156,11 +156,11 @@ def stuck_key(house):
     with Lobby(house, printer=False) as lobby:
         house.start_kiosk()
         lives = Lives(house)
-        lobby.see('Tekan tombol')
+        lobby.resting()
         # One that no word here needs.
         lobby.panel.fault('stick', key='9')
         said(house, 'panel', 'key 9')
-        lobby.see('Tekan tombol', 120)
+        lobby.resting(120)
         begun(lobby)
         lobby.panel.fault('unstick', key='9')
         well(house, 'panel')

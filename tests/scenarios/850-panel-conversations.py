@@ -166,7 +166,7 @@ def to_text(story, category, about, dusun, part):
 
 
 def begin(story, language='1', menu='Silakan pilih'):
-    story.lobby.see('Tekan tombol')
+    story.lobby.resting()
     story.press('5', 'Bahasa')
     story.press(language, menu)
 

@@ -19,6 +19,10 @@ def lobby_conf(display='20x4 gpio'):
     return CONF + f'display = {display}\nplaces = {{folder}}/{PLACES}\n'
 
 
+def rests(screen):
+    return 'Tekan tombol' in screen.words and 'Masih' not in screen.words
+
+
 class Lobby:
     """Panel and printer of a house, as a context."""
 
@@ -70,6 +74,10 @@ class Lobby:
                 return again
             screen = again
 
+    def resting(self, seconds=15):
+        """Waits until nobody's session is on the screen; "Masih di sini?" asks for a key, too."""
+        return self.panel.wait_for_screen(rests, seconds, 'the screen that waits for anybody')
+
     def find(self, words, most=15):
         """Pages on with # until the words are there; the Screen."""
         screen = self.whole()
@@ -92,7 +100,7 @@ class Lobby:
 
     def begin(self, language='Indonesia'):
         """From the attract screen to the main menu."""
-        self.see('Tekan tombol')
+        self.resting()
         self.panel.key('5')
         self.see('Bahasa')
         self.choose(language)
@@ -159,13 +167,13 @@ class Lobby:
         """Ends whatever is on the screen by the keys that lead back."""
         for _ in range(15):
             screen = self.whole()
-            if 'Tekan tombol' in screen.words:
+            if rests(screen):
                 return
             if 'Sudah dicatat' in screen.words or 'sudah dicatat' in screen.words:
                 self.choose('Sudah')
             else:
                 self.press('#' if '#sudah' in screen.words else '*')
-        self.see('Tekan tombol')
+        self.resting()
 
     def look_up(self, ticket, pin):
         """From the attract screen to one's own ticket, or what is said instead of it."""
