@@ -9,6 +9,7 @@ from panel import CONF, PanelSim
 from printer import PrinterSim
 
 PLACES = 'places'
+KIOSK = 'Triharjo'
 # A display that didn't change for so long is drawn.
 DRAWN_MS = 200
 LAST_PAGE = ('#kirim', '#sudah', '#OK', '#send', '#done', '②')
@@ -20,7 +21,9 @@ def lobby_conf(display='20x4 gpio'):
 
 
 def rests(screen):
-    return 'Tekan tombol' in screen.words and 'Masih' not in screen.words
+    """Whether it invites anybody; on two rows the kiosk's name is a page of its own."""
+    return screen.words == KIOSK or ('Tekan tombol' in screen.words and
+                                     'Masih di sini' not in screen.words)
 
 
 class Lobby:

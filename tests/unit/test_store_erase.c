@@ -593,6 +593,7 @@ int main(void)
 		cmocka_unit_test(months),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	if (sodium_init() < 0)
 		return 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -217,6 +217,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_gone_before, with_complaint, teardown),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	if (sodium_init() < 0)
 		return 1;
 	log_open("test", LOG_CRIT);

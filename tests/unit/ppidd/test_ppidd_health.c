@@ -382,6 +382,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_many, with_enrolled, teardown),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	if (sodium_init() < 0)
 		return 1;
 	log_open("test", LOG_EMERG);

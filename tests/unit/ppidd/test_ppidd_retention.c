@@ -521,6 +521,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_raw_files, on_a_disk, off_the_disk),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	log_open("test", LOG_ERR);
 	if (sodium_init() < 0)
 		return 1;
