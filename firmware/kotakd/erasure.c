@@ -10,24 +10,30 @@
 #define DAY_MS (INT64_C(24) * 3600 * 1000)
 /* Between two batches, so that a message that comes in meanwhile waits for none. */
 #define BETWEEN_MS 200
-/* After a failure, while somebody reads the database, while the clock is a guess. */
+/* After a failure, while the clock is a guess. */
 #define AGAIN_MS (INT64_C(10) * 60 * 1000)
+/* While somebody reads the database; each attempt may write all of it. */
+#define BUSY_MS (INT64_C(30) * 1000)
+
+/* A command, or the server's copy after a restore, erased something. */
+static bool traces_are_new(const struct kiosk *kiosk)
+{
+	return !kiosk->erasure_traces && store_has_traces(kiosk->store);
+}
 
 int64_t erasure_deadline(const struct kiosk *kiosk)
 {
-	return kiosk->erasure_ms;
+	return traces_are_new(kiosk) ? 0 : kiosk->erasure_ms;
 }
 
-void erasure_commanded(struct kiosk *kiosk)
+/* What was erased shortly before the power went may not have been forgotten yet. */
+static int look_back(struct kiosk *kiosk)
 {
-	int64_t erased = 0;
+	int found = store_erased_since(kiosk->store, kiosk->time.wall_ms - DAY_MS);
 
-	/* Counted in the log, which tells of every erasure, also one before an interruption. */
-	if (store_erased_count(kiosk->store, &erased) < 0 || erased == kiosk->erased_seen)
-		return;
-	kiosk->erased_seen = erased;
-	kiosk->erasure_traces = true;
-	kiosk->erasure_ms = kiosk->time.mono_ms + BETWEEN_MS;
+	if (found > 0)
+		kiosk->erasure_traces = true;
+	return found < 0 ? found : 0;
 }
 
 /* One batch. How much it erased, or a negative errno. */
@@ -65,9 +71,13 @@ static int forget(struct kiosk *kiosk)
 
 void erasure_tick(struct kiosk *kiosk)
 {
+	if (traces_are_new(kiosk)) {
+		kiosk->erasure_traces = true;
+		kiosk->erasure_ms = kiosk->time.mono_ms + BETWEEN_MS;
+	}
 	if (kiosk->time.mono_ms < kiosk->erasure_ms)
 		return;
-	int result = store_erased_count(kiosk->store, &kiosk->erased_seen);
+	int result = kiosk->erasure_ms == 0 ? look_back(kiosk) : 0;
 	if (result == 0)
 		result = kiosk->time.quality == CLOCK_GUESS ? -EAGAIN : erase_batch(kiosk);
 	if (result > 0) {
@@ -81,7 +91,9 @@ void erasure_tick(struct kiosk *kiosk)
 		if (forgot < 0)
 			result = forgot;
 	}
-	kiosk->erasure_ms = kiosk->time.mono_ms + (result < 0 ? AGAIN_MS : DAY_MS);
+	kiosk->erasure_ms = kiosk->time.mono_ms + (result == -EBUSY    ? BUSY_MS
+							  : result < 0 ? AGAIN_MS
+								       : DAY_MS);
 	if (result < 0 && result != -EAGAIN && result != -EBUSY)
 		log_warning("old personal data could not be erased: tried again in ten minutes");
 }

@@ -12,7 +12,4 @@
 int64_t erasure_deadline(const struct kiosk *kiosk);
 void erasure_tick(struct kiosk *kiosk);
 
-/* Commands were acted on: they may have erased something. */
-void erasure_commanded(struct kiosk *kiosk);
-
 #endif

@@ -176,7 +176,6 @@ static void kiosk_commands(struct kiosk *kiosk)
 	if (done > 0) {
 		kiosk->housekept_ms = 0;
 		kiosk_panel_changed(kiosk, true);
-		erasure_commanded(kiosk);
 		kiosk_wake_sync(kiosk);
 	}
 }

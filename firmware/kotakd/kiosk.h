@@ -119,7 +119,6 @@ struct kiosk {
 
 	int64_t erasure_ms;  /* monotonic: when old personal data is looked for */
 	bool erasure_traces; /* what was erased may still be read in the files */
-	int64_t erased_seen; /* complaints that were erased, as far as this run knows */
 
 	sd_event *loop;
 	sd_event_source *timer;

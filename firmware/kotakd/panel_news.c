@@ -229,9 +229,9 @@ int kiosk_panel_status(const struct kiosk *kiosk, struct kiosk_panel_status *out
 
 	if (!panel)
 		return 0;
-	*out = (struct kiosk_panel_status) { .ok = !has_trouble(panel),
-		.running = panel->running,
-		.since_ms = panel->since_ms };
+	*out = (struct kiosk_panel_status) {
+		.ok = !has_trouble(panel), .running = panel->running, .since_ms = panel->since_ms
+	};
 	if (out->ok)
 		snprintf(out->text, sizeof(out->text), "works: %s %s",
 			panel->kiosk->config.panel_driver, panel->kiosk->config.panel_display);

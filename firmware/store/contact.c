@@ -181,7 +181,8 @@ int store_session_unanswered(
 	int found = store_query(store, &statement,
 		"SELECT sender FROM session WHERE channel = ? AND expires_ms <= ?"
 		" AND topic = 'choice' AND json_valid (data)"
-		" AND json_extract (data, '$.action') IN ('addition', 'objection') ORDER BY expires_ms LIMIT 1",
+		" AND json_extract (data, '$.action') IN ('addition', 'objection') ORDER BY "
+		"expires_ms LIMIT 1",
 		"ti", channel, now_ms);
 
 	if (found == 0)

@@ -176,6 +176,8 @@ int store_erase_complaint(
 	if (found <= 0)
 		return found;
 	int before = erased_before(store, complaint.uuid);
+	/* Also when this is rolled back: the files then forget once for nothing. */
+	store->traces = true;
 	int error = before < 0 ? before : store_erase_rows(store, &complaint);
 	if (error >= 0)
 		error = erase_number(store, complaint.sender, erasure->request);
@@ -188,8 +190,15 @@ int store_erase_complaint(
 	return error < 0 ? error : before == 0;
 }
 
-int store_erased_count(struct store *store, int64_t *count)
+bool store_has_traces(const struct store *store)
 {
-	return store_none(store_value(
-		store, count, "SELECT count(*) FROM complaint WHERE erased_ms IS NOT NULL", ""));
+	return store->traces;
+}
+
+int store_erased_since(struct store *store, int64_t since_ms)
+{
+	int64_t one;
+
+	return store_value(
+		store, &one, "SELECT 1 FROM complaint WHERE erased_ms > ? LIMIT 1", "i", since_ms);
 }

@@ -32,8 +32,13 @@ must_check int store_erase_complaint(
 must_check int store_erase_old(
 	struct store *store, const struct moment *moment, int64_t before_ms, bool synced);
 
-/* How many complaints were erased so far. */
-must_check int store_erased_count(struct store *store, int64_t *count);
+/*
+ * Whether a complaint was erased since this store was opened, whoever asked for it, and the files
+ * haven't forgotten it since.
+ */
+bool store_has_traces(const struct store *store);
+/* 1 when one was erased after that, 0 when none, or a negative errno. */
+must_check int store_erased_since(struct store *store, int64_t since_ms);
 
 /*
  * Outside a transaction: the files forget, too, what was deleted. -EBUSY: somebody reads just now.

@@ -199,6 +199,8 @@ int store_forget(struct store *store)
 	sqlite3_busy_timeout(store->db, 5000);
 	if ((code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED)
 		return -EBUSY;
+	if (code == SQLITE_OK)
+		store->traces = false;
 	return code == SQLITE_OK ? 0 : store_failed(store, code, "writing the database anew");
 }
 

@@ -17,6 +17,7 @@ struct store {
 	unsigned kiosk;
 	int lock; /* held while open for writing, so that there is one writer */
 	bool corrupt;
+	bool traces; /* what was erased may still be read in the files */
 };
 
 /* Says a database error in the log, once, and gives the errno for it (-EEXIST, unsaid, for a

@@ -37,7 +37,7 @@ struct fixture {
 	char folder[64];
 	char path[96];
 	struct store *store;
-	uint8_t pdus;
+	unsigned pdus;
 };
 
 static int setup(void **state)
@@ -127,7 +127,8 @@ static int64_t take_message(struct fixture *fixture, const struct moment *moment
 	char pdu[120];
 	int64_t id = 0;
 
-	int size = snprintf(pdu, sizeof(pdu), "%u %s %s", ++fixture->pdus, sender, text);
+	fixture->pdus++;
+	int size = snprintf(pdu, sizeof(pdu), "%u %s %s", fixture->pdus, sender, text);
 	for (size_t i = 0; text[i]; i++)
 		decoded.text[i] = (uint8_t)text[i];
 	decoded.text_units = strlen(text);
@@ -167,7 +168,8 @@ static void send_message(struct fixture *fixture, const struct moment *moment,
 	assert_return_code(
 		store_outgoing_submitting(fixture->store, moment->now_ms, &part, 1, "sim1"), 0);
 	assert_true(store_outgoing_sent(fixture->store, moment, part.id, 0, 1, 7) >= 0);
-	int size = snprintf(pdu, sizeof(pdu), "report %u %s", ++fixture->pdus, recipient);
+	fixture->pdus++;
+	int size = snprintf(pdu, sizeof(pdu), "report %u %s", fixture->pdus, recipient);
 	assert_int_equal(store_pdu_add(fixture->store, moment, "sim1", (const uint8_t *)pdu,
 				 (size_t)size, &id),
 		1);
@@ -274,7 +276,6 @@ static void nothing_is_left(void **state)
 	struct fixture *fixture = *state;
 	const struct store_erasure erasure = { FIRST, true, COMMAND };
 	struct complaint complaint = { 0 };
-	int64_t count = 0;
 
 	plant(fixture, &noon);
 	assert_true(found(fixture->store, MARK) > 10);
@@ -287,8 +288,7 @@ static void nothing_is_left(void **state)
 	assert_string_equal(complaint.pin, "");
 	assert_string_equal(complaint.text, "");
 	complaint_release(&complaint);
-	assert_return_code(store_erased_count(fixture->store, &count), 0);
-	assert_int_equal(count, 1);
+	assert_true(store_has_traces(fixture->store));
 	/* The command stays known, a message that comes again is known by its digest. */
 	assert_int_equal(value(fixture->store, "SELECT count(*) FROM command"), 1);
 	assert_true(value(fixture->store, "SELECT count(*) FROM inbound_pdu") >= 4);

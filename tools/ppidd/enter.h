@@ -43,8 +43,8 @@ struct entered {
 /*
  * Takes one in, in the caller's transaction: the row, its personal part, the event
  * complaint.received in the server's log, its clock. -EINVAL: no text; -EMSGSIZE: something too
- * long; -EILSEQ: not UTF-8; -EDOM: an unknown channel, language, kind, category or about; -ERANGE: it
- * came later than now or more than a year ago; -EALREADY: known by once, *out tells which (its
+ * long; -EILSEQ: not UTF-8; -EDOM: an unknown channel, language, kind, category or about; -ERANGE:
+ * it came later than now or more than a year ago; -EALREADY: known by once, *out tells which (its
  * pin only to who entered it, within an hour, else ""); -EEXIST: once is another complaint's;
  * -EADDRINUSE: a kiosk has the desk's number (said in the log); -ENOSPC: no number is left.
  */

@@ -72,10 +72,11 @@ static void kiosk_does(void)
 	json_t *command;
 
 	assert_int_equal(command_pending(db, KIOSK, 0, 100, &list), 0);
-	json_array_foreach (list, i, command)
+	json_array_foreach (list, i, command) {
 		assert_int_equal(command_applied(db, KIOSK, record_words(command, "id"), true, NULL,
 					 NOW, complaint),
 			0);
+	}
 }
 
 /* Everything that may be written about one complaint, with the mark in all of it. */
