@@ -105,6 +105,8 @@ def check_c(path, text, complain):
     if len(lines) > MAX_LINES and not LONG_REASON.search(text):
         complain(len(lines), f'over {MAX_LINES} lines: split it by meaning, or say '
                  '/* over 600 lines because: … */')
+    if path.startswith('tests/unit/') and 'int main(' in text and 'CM_OUTPUT_TAP' not in text:
+        complain(len(lines), 'a unit test prints TAP: cmocka_set_message_output(CM_OUTPUT_TAP)')
     code = strip_comments(text)
     bare = strip_strings(code)
     for number, (full, line, plain) in enumerate(
