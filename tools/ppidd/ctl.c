@@ -75,8 +75,7 @@ static int kiosk_add_command(struct ctl *ctl)
 	if (number == DESK_KIOSK)
 		return bad_usage("999 is the desk itself, which numbers what officers type in: "
 				 "choose another number, 1 to 998");
-	autojson json_t *check = json_string(name);
-	if (!check || !*name || strlen(name) > COMPLAINT_NAME_MAX)
+	if (!record_is_text(name) || !*name || strlen(name) > COMPLAINT_NAME_MAX)
 		return bad_usage("a kiosk's name is a text of 1 to 100 bytes in UTF-8");
 	int error = kiosk_add(ctl->db, &ctl->step, number, name, code);
 	return error < 0 ? kiosk_refused(number, error) : print_code(ctl, number, code);

@@ -30,9 +30,7 @@ int decision_words(const char *words, size_t most, char **out)
 	tidy[used] = '\0';
 	if (used > most)
 		return -EMSGSIZE;
-	/* jansson checks for UTF-8, which everything behind this relies on. */
-	autojson json_t *check = json_string(tidy);
-	if (!check)
+	if (!record_is_text(tidy))
 		return -EILSEQ;
 	*out = take_pointer(tidy);
 	return 0;

@@ -270,8 +270,7 @@ static int read_entry(struct intake_form *form, int64_t now_ms, struct entry *en
 static void drop_broken(struct intake_form *form)
 {
 	for (int i = 0; i < FIELDS; i++) {
-		autojson json_t *check = json_string(typed(form, (enum field)i));
-		if (!check && form->typed[i])
+		if (form->typed[i] && !record_is_text(form->typed[i]))
 			form->typed[i][0] = '\0';
 	}
 }

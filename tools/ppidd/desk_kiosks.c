@@ -192,9 +192,7 @@ struct list_view {
 static int read_view(struct request *request, struct list_view *view)
 {
 	view->search = request_argument(request, "q");
-	autojson json_t *check = json_string(view->search ? view->search : "");
-	/* A store may take UTF-8 only. */
-	if (!view->search || !check || strlen(view->search) > SEARCH_MOST)
+	if (!view->search || strlen(view->search) > SEARCH_MOST)
 		view->search = "";
 	if (request_integer(request, "page", 1, PAGES_MOST, 1, &view->page) < 0)
 		view->page = 1;

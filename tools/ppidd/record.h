@@ -4,6 +4,7 @@
 #define PPIDD_RECORD_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /* RFC 3339, or null for 0. */
@@ -26,6 +27,16 @@ static inline const char *record_words(const json_t *record, const char *key)
 static inline int64_t record_number(const json_t *record, const char *key)
 {
 	return json_integer_value(json_object_get(record, key));
+}
+
+/* Whether it is UTF-8, which stores and pages rely on. */
+static inline bool record_is_text(const char *text)
+{
+	json_t *check = json_string(text);
+	bool valid = check != NULL;
+
+	json_decref(check);
+	return valid;
 }
 
 #endif

@@ -16,6 +16,7 @@
 #include "tools/ppidd/public.h"
 #include "tools/ppidd/publication.h"
 #include "tools/ppidd/reading.h"
+#include "tools/ppidd/record.h"
 #include "tools/ppidd/report.h"
 
 /* A body that is refused is read to its end, so that the sender hears why, up to this. */
@@ -165,18 +166,11 @@ static void check_session(struct request *request)
 			"memerlukannya, tanyakan kepada pengelola.");
 }
 
-static bool is_utf8(const char *text)
-{
-	autojson json_t *check = json_string(text);
-
-	return check != NULL;
-}
-
 static enum MHD_Result check_argument(
 	void *fine, enum MHD_ValueKind kind, const char *name, const char *value)
 {
 	(void)kind;
-	if (!is_utf8(name) || (value && !is_utf8(value)))
+	if (!record_is_text(name) || (value && !record_is_text(value)))
 		*(bool *)fine = false;
 	return *(bool *)fine ? MHD_YES : MHD_NO;
 }
@@ -184,7 +178,7 @@ static enum MHD_Result check_argument(
 /* A store may take UTF-8 only, and no address of ours has anything else. */
 static void check_address(struct request *request, const char *path)
 {
-	bool fine = is_utf8(path);
+	bool fine = record_is_text(path);
 
 	MHD_get_connection_values(
 		request->connection, MHD_GET_ARGUMENT_KIND, check_argument, &fine);

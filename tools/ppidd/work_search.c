@@ -212,11 +212,11 @@ int work_search(
 	const struct work_place *after = filter->after;
 	struct search search = { .before = INT64_MAX };
 	/* A store may take UTF-8 only. */
-	autojson json_t *valid = json_string(filter->search);
+	const char *words = record_is_text(filter->search) ? filter->search : "";
 
 	int error = catch_up(db);
 	if (error >= 0)
-		error = prepare(db, valid ? filter->search : "", &search);
+		error = prepare(db, words, &search);
 	if (error < 0)
 		return error;
 	if (after)
